@@ -1,0 +1,65 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// What every Swift target of the package is compiled with.
+let strictSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// One module under Sources/: the modules it stands on, and whether Tests/ has a folder for it.
+struct Module {
+    let name: String
+    var on: [String] = []
+    var packages: [Target.Dependency] = []
+    var isExecutable = false
+    var hasTests = true
+    var testsOn: [String] = []
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// The layers, lowest first; a module's arrows point up in this list only.
+let modules: [Module] = [
+    // 0
+    Module(name: "LinuxABI"),
+    Module(name: "SimulationCore", packages: [heap]),
+    // 1
+    Module(name: "BPFInstructionSet"),
+    Module(name: "PacketModel", on: ["LinuxABI", "SimulationCore"], hasTests: false),
+]
+
+let package = Package(
+    name: "nksim",
+    products: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    ],
+    targets: modules.flatMap { module -> [Target] in
+        let dependencies = module.on.map { Target.Dependency(stringLiteral: $0) } + module.packages
+        var targets: [Target] = [
+            module.isExecutable
+                ? .executableTarget(name: module.name, dependencies: dependencies, swiftSettings: strictSettings)
+                : .target(name: module.name, dependencies: dependencies, swiftSettings: strictSettings)
+        ]
+        if module.hasTests {
+            targets.append(
+                .testTarget(
+                    name: module.name + "Tests",
+                    dependencies: [.init(stringLiteral: module.name)]
+                        + (module.on + module.testsOn).map { .init(stringLiteral: $0) },
+                    exclude: [],
+                    swiftSettings: strictSettings))
+        }
+        return targets
+    }
+)
