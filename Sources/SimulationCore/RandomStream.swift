@@ -10,9 +10,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
         var mixer = seed
         // FNV-1a of the name keeps streams of one seed apart.
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        name.withUTF8Buffer { buffer in
-            for index in unsafe buffer.indices { hash = (hash ^ UInt64(unsafe buffer[index])) &* 0x100_0000_01B3 }
-        }
+        for byte in name.description.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         mixer ^= hash
         func splitMix() -> UInt64 {
             mixer &+= 0x9E37_79B9_7F4A_7C15
