@@ -33,7 +33,7 @@ let modules: [Module] = [
     Module(name: "SimulationCore", packages: [heap]),
     // 1
     Module(name: "BPFInstructionSet"),
-    Module(name: "PacketModel", on: ["LinuxABI", "SimulationCore"], hasTests: false),
+    Module(name: "PacketModel", on: ["LinuxABI", "SimulationCore"]),
 ]
 
 let package = Package(

@@ -1,0 +1,96 @@
+public import SimulationCore
+
+/// A packet with its metadata, as the kernel's `struct sk_buff`.
+///
+///     head        data                tail         end
+///      |<headroom>|<---- linear ------>|<-tailroom->|   + fragments
+///
+/// The metadata that BPF programs reach lies in a native block in the arena, laid out by ``SocketBufferLayout``; what
+/// only the network model needs are Swift properties. Packets belong to one simulation and one thread.
+@safe public final class SocketBuffer {
+    /// The native metadata block, ``SocketBufferLayout/byteCount`` bytes; its address is a program's R1.
+    public let native: UnsafeMutableRawPointer
+    public let arena: MemoryArena
+    /// The linear buffer; shared with clones.
+    public internal(set) var storage: PacketStorage
+    /// Bytes behind the linear part, in order.
+    public internal(set) var fragments: [PacketFragment] = []
+    /// The number that traces know the packet by.
+    public let number: PacketNumber
+    /// The sending socket, kept until the packet is orphaned (`skb->sk`).
+    public var socket: (any SocketBufferOwner)?
+    /// The route taken (`skb_dst`), known to the network model alone.
+    public var destination: AnyObject?
+    /// The device that the packet is at (`skb->dev`), known to the network model alone; ``setDevice(_:native:)``.
+    public internal(set) var device: AnyObject?
+
+    /// An empty packet with room for `capacity` bytes, all of it tailroom; nil where the arena is full.
+    public init?(arena: MemoryArena, capacity: Int, number: PacketNumber) {
+        guard let storage = PacketStorage(arena: arena, capacity: capacity) else { return nil }
+        guard let native = unsafe arena.allocate(SocketBufferLayout.byteCount) else { return nil }
+        self.arena = arena
+        self.storage = storage
+        unsafe self.native = native
+        self.number = number
+        unsafe set(UInt64(UInt(bitPattern: storage.base)), at: SocketBufferLayout.head)
+        unsafe set(UInt64(UInt(bitPattern: storage.base)), at: SocketBufferLayout.data)
+        set(UInt32(capacity), at: SocketBufferLayout.end)
+        set(UInt16.max, at: SocketBufferLayout.macHeader)
+        set(UInt16.max, at: SocketBufferLayout.transportHeader)
+    }
+
+    deinit {
+        socket?.release(self)
+        unsafe arena.free(native, SocketBufferLayout.byteCount)
+    }
+
+    /// Reads a field of the native block.
+    @inline(__always) public func get<T: BitwiseCopyable>(_ type: T.Type, at offset: Int) -> T {
+        unsafe native.load(fromByteOffset: offset, as: type)
+    }
+
+    /// Writes a field of the native block.
+    @inline(__always) public func set<T: BitwiseCopyable>(_ value: T, at offset: Int) {
+        unsafe native.storeBytes(of: value, toByteOffset: offset, as: T.self)
+    }
+
+    /// Puts the packet at a device; `native` is the address of its native block, whose first u32 is the ifindex.
+    public func setDevice(_ device: AnyObject?, native address: UInt64) {
+        self.device = device
+        set(address, at: SocketBufferLayout.device)
+    }
+
+    /// Whether a clone shares the linear bytes (`skb_cloned`).
+    public var isCloned: Bool { !isKnownUniquelyReferenced(&storage) }
+
+    /// Lets go of the sender's socket (`skb_orphan`).
+    public func orphan() {
+        socket?.release(self)
+        socket = nil
+        set(UInt64(0), at: SocketBufferLayout.socket)
+    }
+
+    /// A second packet with the same bytes and metadata and its own number; it has no socket (`skb_clone`).
+    public func clone(number: PacketNumber) -> SocketBuffer? {
+        SocketBuffer(cloning: self, number: number)
+    }
+
+    private init?(cloning other: SocketBuffer, number: PacketNumber) {
+        guard let native = unsafe other.arena.allocate(SocketBufferLayout.byteCount) else { return nil }
+        unsafe native.copyMemory(from: other.native, byteCount: SocketBufferLayout.byteCount)
+        unsafe self.native = native
+        arena = other.arena
+        storage = other.storage
+        fragments = other.fragments
+        destination = other.destination
+        device = other.device
+        self.number = number
+        set(UInt64(0), at: SocketBufferLayout.socket)
+    }
+}
+
+/// A socket that is charged for the packets it sent until they are orphaned (`skb->destructor`, `sock_wfree`).
+public protocol SocketBufferOwner: AnyObject {
+    /// Takes back what `packet` was charged with.
+    func release(_ packet: SocketBuffer)
+}
