@@ -34,6 +34,9 @@ let modules: [Module] = [
     // 1
     Module(name: "BPFInstructionSet"),
     Module(name: "PacketModel", on: ["LinuxABI", "SimulationCore"]),
+    // 2
+    Module(name: "KernelControl", on: ["LinuxABI", "BPFInstructionSet", "PacketModel"], hasTests: false),
+    Module(name: "Trace", on: ["LinuxABI", "SimulationCore", "PacketModel"], hasTests: false),
 ]
 
 let package = Package(
