@@ -23,6 +23,7 @@ struct Module {
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -37,6 +38,8 @@ let modules: [Module] = [
     // 2
     Module(name: "KernelControl", on: ["LinuxABI", "BPFInstructionSet", "PacketModel"], hasTests: false),
     Module(name: "Trace", on: ["LinuxABI", "SimulationCore", "PacketModel"], hasTests: false),
+    // 3
+    Module(name: "HostModel", on: ["SimulationCore", "PacketModel", "Trace"], packages: [deque]),
 ]
 
 let package = Package(

@@ -16,7 +16,9 @@ public enum Stage: Int, CaseIterable, Sendable {
     case nicTransmit
     /// loopback's transmit routine.
     case loopbackTransmit
-    /// Running one program at a hook.
+    /// Entering and leaving a tcx hook that has programs.
+    case tcxHook
+    /// Running one program.
     case program
     /// A redirect carried out, target's transmit apart.
     case redirect

@@ -1,0 +1,73 @@
+import DequeModule
+import PacketModel
+public import SimulationCore
+public import Trace
+
+/// One CPU: its clock, what it is doing, its pending softirqs and its backlog (`struct softnet_data`).
+public final class Processor {
+    public let index: Int
+    /// How far this CPU has come, in virtual time; never behind the event that it is handling.
+    public internal(set) var clock = VirtualTime.zero
+    /// The running task's name; nil while idle.
+    public internal(set) var task: String?
+    /// How often bottom halves were switched off and not on again (`softirq_count`).
+    var bottomHalvesOff = 0
+    /// Whether a softirq is running on this CPU, and in what.
+    var serving: ExecutionContext.Kind?
+    /// Softirqs raised and not served.
+    var netRxPending = false
+    /// Work that a timer or a completion left for the TIMER and NET_TX softirqs, in order.
+    var deferredActions: Deque<() -> Void> = []
+    /// NAPI instances with work, in the order of their turns.
+    var pollList: Deque<ScheduledPoll> = []
+    var isPolling = false
+    var isKsoftirqdAwake = false
+
+    var inputQueue: Deque<SocketBuffer> = []
+    var processQueue: Deque<SocketBuffer> = []
+    var isBacklogScheduled = false
+
+    public internal(set) var statistics = ProcessorStatistics()
+
+    init(index: Int) { self.index = index }
+
+    /// What this CPU is doing right now.
+    public var context: ExecutionContext {
+        let kind = serving ?? (bottomHalvesOff > 0 ? .taskBHOff : .task)
+        return ExecutionContext(cpu: index, kind: kind, task: task)
+    }
+}
+
+/// What a CPU counts (/proc/net/softnet_stat).
+public struct ProcessorStatistics: Hashable, Sendable {
+    /// Rounds of packet reception.
+    public var processed: UInt32 = 0
+    /// Packets that found the backlog full.
+    public var dropped: UInt32 = 0
+    /// Times that `net_rx_action` stopped with work left.
+    public var timeSqueeze: UInt32 = 0
+}
+
+/// A NAPI instance on a poll list; the backlog is each CPU's own.
+enum ScheduledPoll {
+    case backlog
+    case source(any PollSource)
+}
+
+/// The limits of softirq processing, with Linux 6.12's defaults at HZ=250.
+public struct SoftirqLimits: Hashable, Sendable {
+    /// `net.core.netdev_max_backlog`, packets; a queue accepts while its length does not exceed it.
+    public var maxBacklog = 1000
+    /// `net.core.dev_weight`, packets per poll.
+    public var weight = 64
+    /// `net.core.netdev_budget`, packets per `net_rx_action`.
+    public var budget = 300
+    /// `net.core.netdev_budget_usecs`: two ticks.
+    public var budgetNanoseconds: UInt64 = 8_000_000
+    /// MAX_SOFTIRQ_RESTART: passes of one softirq invocation.
+    public var passes = 10
+    /// MAX_SOFTIRQ_TIME: 2 ms, rounded up to one tick.
+    public var passNanoseconds: UInt64 = 4_000_000
+
+    public init() {}
+}
