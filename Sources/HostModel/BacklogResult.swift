@@ -4,6 +4,8 @@ public enum BacklogEnqueue: Hashable, Sendable {
     case queued(cpu: Int, length: Int)
     /// The queue is over `netdev_max_backlog`.
     case overflow
+    /// The packet's device is down.
+    case notRunning
 }
 
 /// A driver's poll routine, which softirq calls while there is work (`struct napi_struct`).

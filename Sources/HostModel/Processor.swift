@@ -20,7 +20,6 @@ public final class Processor {
     var deferredActions: Deque<() -> Void> = []
     /// NAPI instances with work, in the order of their turns.
     var pollList: Deque<ScheduledPoll> = []
-    var isPolling = false
     var isKsoftirqdAwake = false
 
     var inputQueue: Deque<SocketBuffer> = []

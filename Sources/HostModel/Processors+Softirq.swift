@@ -21,8 +21,8 @@ extension Processors {
 
     /// Puts a packet into the executing CPU's backlog (`enqueue_to_backlog`, net/core/dev.c).
     ///
-    /// From a task with bottom halves on, the softirq runs before this returns (`netif_rx`).
-    public func enqueueToBacklog(_ packet: SocketBuffer) -> BacklogEnqueue {
+    /// `isRunning` says whether the packet's device is up.
+    public func enqueueToBacklog(_ packet: SocketBuffer, isRunning: Bool = true) -> BacklogEnqueue {
         let processor = current
         charge(.backlogEnqueue)
         let length = processor.inputQueue.count
@@ -30,6 +30,7 @@ extension Processors {
             processor.statistics.dropped &+= 1
             return .overflow
         }
+        guard isRunning else { return .notRunning }
         if length == 0, !processor.isBacklogScheduled {
             processor.isBacklogScheduled = true
             processor.pollList.append(.backlog)
@@ -37,6 +38,14 @@ extension Processors {
         }
         processor.inputQueue.append(packet)
         return .queued(cpu: processor.index, length: length + 1)
+    }
+
+    /// Frees the packets in any backlog that `isDoomed` picks (`flush_backlog`).
+    public func flushBacklogs(where isDoomed: (SocketBuffer) -> Bool) {
+        for processor in all {
+            processor.inputQueue.removeAll(where: isDoomed)
+            processor.processQueue.removeAll(where: isDoomed)
+        }
     }
 
     /// Counts a round of reception on the executing CPU (softnet_stat's first column).
@@ -70,18 +79,27 @@ extension Processors {
     }
 
     /// Polls the CPU's NAPI instances in turn, within the budget (`net_rx_action`).
+    ///
+    /// Instances scheduled meanwhile have their turn after the list is through, unless one used its whole weight: then
+    /// all of them wait for the next run.
     private func netRxAction(_ processor: Processor) {
         var budget = limits.budget
         let deadline: VirtualTime = processor.clock + limits.budgetNanoseconds
-        var unfinished: [ScheduledPoll] = []
-        processor.isPolling = true
-        while let scheduled = processor.pollList.popFirst() {
+        var list: Deque<ScheduledPoll> = []
+        var repoll: [ScheduledPoll] = []
+        willPoll()
+        while true {
+            if list.isEmpty {
+                guard repoll.isEmpty, !processor.pollList.isEmpty else { break }
+                swap(&list, &processor.pollList)
+            }
+            let scheduled = list.removeFirst()
             let handled: Int
             switch scheduled {
             case .backlog: handled = processBacklog(processor)
             case .source(let source): handled = source.poll(budget: limits.weight)
             }
-            if handled >= limits.weight { unfinished.append(scheduled) }
+            if handled >= limits.weight { repoll.append(scheduled) }
             budget -= handled
             if budget <= 0 || processor.clock >= deadline {
                 // Counted whether or not anything is left, as the kernel does.
@@ -89,9 +107,11 @@ extension Processors {
                 break
             }
         }
-        processor.isPolling = false
-        processor.pollList.append(contentsOf: unfinished)
-        processor.netRxPending = !processor.pollList.isEmpty
+        didPoll()
+        list.append(contentsOf: processor.pollList)
+        list.append(contentsOf: repoll)
+        processor.pollList = list
+        processor.netRxPending = !list.isEmpty
     }
 
     /// Takes up to a weight's packets from the backlog (`process_backlog`).

@@ -19,6 +19,10 @@ public final class Processors {
     /// Told of each packet that leaves a backlog, before ``receive``.
     public var noteDequeue: (SocketBuffer) -> Void = { _ in }
 
+    /// Called on the executing CPU around each run of `net_rx_action`, which is a section of its own for redirects.
+    public var willPoll: () -> Void = {}
+    public var didPoll: () -> Void = {}
+
     private var events = EventQueue()
     /// Events other than timers that have not happened yet.
     private var workUnderWay = 0
@@ -89,6 +93,15 @@ public final class Processors {
         events.schedule(at: due) { [unowned self] in
             workUnderWay -= 1
             serveOnIdle(processor, due: due, interruptStage: nil) { processor.deferredActions.append(action) }
+        }
+    }
+
+    /// Has hardware that belongs to no CPU do `action`, `delay` nanoseconds from now.
+    public func afterHardware(_ delay: UInt64, _ action: @escaping () -> Void) {
+        workUnderWay += 1
+        events.schedule(at: max(now, current.clock) + delay) { [unowned self] in
+            workUnderWay -= 1
+            action()
         }
     }
 
