@@ -38,8 +38,13 @@ let modules: [Module] = [
     // 2
     Module(name: "KernelControl", on: ["LinuxABI", "BPFInstructionSet", "PacketModel"], hasTests: false),
     Module(name: "Trace", on: ["LinuxABI", "SimulationCore", "PacketModel"], hasTests: false),
+    Module(name: "BPFMachine", on: ["BPFInstructionSet", "SimulationCore"]),
     // 3
     Module(name: "HostModel", on: ["SimulationCore", "PacketModel", "Trace"], packages: [deque]),
+    // 7
+    Module(
+        name: "bpf-conformance-plugin", on: ["BPFInstructionSet", "BPFMachine", "SimulationCore"], isExecutable: true,
+        hasTests: false),
 ]
 
 let package = Package(

@@ -1,0 +1,37 @@
+public import BPFInstructionSet
+
+/// A program in the form that the interpreter runs: decoded once, jumps resolved, 16 bytes for each slot.
+///
+/// Anything that is structurally valid decodes: known opcodes, registers 0 to 10 with R10 never written, reserved fields
+/// zero, jumps and calls to where an instruction starts. It need not be safe or end: every access is checked and jumps
+/// are counted. Constants of 64-bit loads are plain values by now; pseudo sources are the loader's business.
+///
+/// Running a program updates its guesses at memory regions, so one thread at a time.
+@safe public final class DecodedProgram {
+    /// How many slots the program has.
+    public let instructionCount: Int
+    /// The decoded slots, and one ``Operation/end`` behind them.
+    let code: UnsafeMutablePointer<DecodedInstruction>
+
+    /// Decodes `instructions`.
+    ///
+    /// - Throws: ``DecodeError`` at the first instruction that isn't valid.
+    public init(_ instructions: [Instruction]) throws(DecodeError) {
+        var decoder = ProgramDecoder(instructions)
+        let decoded = try decoder.decode()
+        instructionCount = instructions.count
+        unsafe code = .allocate(capacity: decoded.count)
+        for (index, instruction) in decoded.enumerated() {
+            unsafe (code + index).initialize(to: instruction)
+        }
+    }
+
+    deinit { unsafe code.deallocate() }
+
+    /// Whether an instruction starts in slot `index`.
+    func hasInstruction(at index: Int) -> Bool {
+        guard index >= 0, index < instructionCount else { return false }
+        // Second slots of 64-bit immediate loads hold an `end` too.
+        return unsafe code[index].operation != .end
+    }
+}
