@@ -31,4 +31,21 @@ public struct PacketSnapshot: Hashable, Sendable {
         networkProtocol = packet.networkProtocol
         hasSocket = packet.socket != nil
     }
+
+    /// A snapshot out of its values, as read back from a recording.
+    public init(
+        macs: [UInt8]?, length: Int, linearLength: Int, mark: UInt32 = 0, priority: UInt32 = 0,
+        checksumState: ChecksumState = .none, packetType: PacketType = .host, networkProtocol: UInt16,
+        hasSocket: Bool = false
+    ) {
+        self.macs = macs
+        self.length = length
+        self.linearLength = linearLength
+        self.mark = mark
+        self.priority = priority
+        self.checksumState = checksumState
+        self.packetType = packetType
+        self.networkProtocol = networkProtocol
+        self.hasSocket = hasSocket
+    }
 }
