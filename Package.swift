@@ -37,7 +37,7 @@ let modules: [Module] = [
     Module(name: "PacketModel", on: ["LinuxABI", "SimulationCore"]),
     // 2
     Module(name: "KernelControl", on: ["LinuxABI", "BPFInstructionSet", "PacketModel"], hasTests: false),
-    Module(name: "Trace", on: ["LinuxABI", "SimulationCore", "PacketModel"], hasTests: false),
+    Module(name: "Trace", on: ["LinuxABI", "SimulationCore", "PacketModel"]),
     Module(name: "BPFMachine", on: ["BPFInstructionSet", "SimulationCore"]),
     // 3
     Module(name: "HostModel", on: ["SimulationCore", "PacketModel", "Trace"], packages: [deque]),
