@@ -3,7 +3,7 @@
     var instruction: UnsafeMutablePointer<DecodedInstruction>
     var remainingJumps: Int
 
-    var operation: Operation { @inline(__always) get { unsafe instruction.pointee.operation } }
+    var operation: DecodedOperation { @inline(__always) get { unsafe instruction.pointee.operation } }
     var destination: UInt8 { @inline(__always) get { unsafe instruction.pointee.destination } }
     var source: UInt8 { @inline(__always) get { unsafe instruction.pointee.source } }
     var regionHint: UInt8 { @inline(__always) get { unsafe instruction.pointee.regionHint } }

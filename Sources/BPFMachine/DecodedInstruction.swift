@@ -3,7 +3,7 @@
 /// Slots are those of the original program, one for one (a 64-bit immediate load keeps its second, unused, slot), so an
 /// index in the decoded program is an index in the original.
 struct DecodedInstruction {
-    var operation: Operation
+    var operation: DecodedOperation
     var destination: UInt8 = 0
     var source: UInt8 = 0
     /// Which entry of the region table this access hit last; only a guess, checked at each access.

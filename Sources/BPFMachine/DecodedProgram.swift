@@ -10,15 +10,14 @@ public import BPFInstructionSet
 @safe public final class DecodedProgram {
     /// How many slots the program has.
     public let instructionCount: Int
-    /// The decoded slots, and one ``Operation/end`` behind them.
+    /// The decoded slots, and one ``DecodedOperation/end`` behind them.
     let code: UnsafeMutablePointer<DecodedInstruction>
 
     /// Decodes `instructions`.
     ///
     /// - Throws: ``DecodeError`` at the first instruction that isn't valid.
     public init(_ instructions: [Instruction]) throws(DecodeError) {
-        var decoder = ProgramDecoder(instructions)
-        let decoded = try decoder.decode()
+        let decoded = try ProgramDecoder(instructions).decode()
         instructionCount = instructions.count
         unsafe code = .allocate(capacity: decoded.count)
         for (index, instruction) in decoded.enumerated() {

@@ -1,3 +1,5 @@
+import BPFInstructionSet
+
 extension MemoryAccess {
     /// One atomic operation. A simulation is one thread, so it need not be atomic towards others.
     @inline(never)
@@ -25,18 +27,17 @@ extension MemoryAccess {
     private func update<T: FixedWidthInteger & UnsignedInteger>(
         _ old: T, _ operand: T, comparand: T, _ cursor: Cursor
     ) -> (new: T, fetched: UInt8?) {
-        // The decoder admits these operations only.
-        switch AtomicOperation(rawValue: Int32(truncatingIfNeeded: cursor.constant)) {
-        case .add, nil: (old &+ operand, nil)
-        case .addFetch: (old &+ operand, cursor.source)
-        case .or: (old | operand, nil)
-        case .orFetch: (old | operand, cursor.source)
-        case .and: (old & operand, nil)
-        case .andFetch: (old & operand, cursor.source)
-        case .xor: (old ^ operand, nil)
-        case .xorFetch: (old ^ operand, cursor.source)
-        case .exchange: (operand, cursor.source)
-        case .compareExchange: (old == comparand ? operand : old, 0)
+        let immediate = UInt8(truncatingIfNeeded: cursor.constant)
+        let fetchFlag = UInt8(AtomicOperation.fetchFlag)
+        let source = immediate & fetchFlag != 0 ? cursor.source : nil
+        // The decoder admits operations of the instruction table only.
+        switch AtomicOperation(rawValue: immediate & ~fetchFlag) {
+        case .add, nil: return (old &+ operand, source)
+        case .or: return (old | operand, source)
+        case .and: return (old & operand, source)
+        case .xor: return (old ^ operand, source)
+        case .exchange: return (operand, source)
+        case .compareExchange: return (old == comparand ? operand : old, 0)
         }
     }
 }

@@ -1,7 +1,7 @@
 /// What one decoded instruction does; the interpreter's dispatch is a switch over all of them, without default.
 ///
 /// A name ends in the width where there are two, and in `K` where the second operand is the immediate ("BPF_K").
-enum Operation: UInt8, CaseIterable {
+enum DecodedOperation: UInt8, CaseIterable {
     // 64-bit arithmetic
     case add64, add64K, sub64, sub64K, mul64, mul64K, or64, or64K, and64, and64K, xor64, xor64K
     case lsh64, lsh64K, rsh64, rsh64K, arsh64, arsh64K, neg64, mov64, mov64K
