@@ -1,4 +1,4 @@
-// Recorded from Linux 6.12 (Debian 6.12 cloud kernel, x86-64): each instruction was loaded as the first of a small
+// Recorded from Linux 6.12 (6.12.117, Debian 6.12.117-1~deb12u1, x86-64): each instruction was loaded as the first of a small
 // SCHED_CLS program with log level 2; `text` is what the verifier's log says after the instruction number.
 
 /// A well-formed instruction of each row and the log's text for it.
