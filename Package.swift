@@ -20,12 +20,19 @@ struct Module {
     var isExecutable = false
     var hasTests = true
     var testsOn: [String] = []
+    /// Folders of Tests/ that hold no Swift.
+    var testFixtures: [String] = []
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// Libraries of the system, each with a module map under Sources/.
+let systemLibraries: [Target] = [
+    .systemLibrary(name: "CLibELF", providers: [.apt(["libelf-dev", "zlib1g-dev"])])
+]
 
 /// The layers, lowest first; a module's arrows point up in this list only.
 let modules: [Module] = [
@@ -39,6 +46,7 @@ let modules: [Module] = [
     Module(name: "KernelControl", on: ["LinuxABI", "BPFInstructionSet", "PacketModel"], hasTests: false),
     Module(name: "Trace", on: ["LinuxABI", "SimulationCore", "PacketModel"]),
     Module(name: "BPFMachine", on: ["BPFInstructionSet", "SimulationCore"]),
+    Module(name: "BPFObjectFile", on: ["LinuxABI", "BPFInstructionSet", "CLibELF"], testFixtures: ["Fixtures"]),
     // 3
     Module(name: "HostModel", on: ["SimulationCore", "PacketModel", "Trace"], packages: [deque]),
     // 7
@@ -68,9 +76,9 @@ let package = Package(
                     name: module.name + "Tests",
                     dependencies: [.init(stringLiteral: module.name)]
                         + (module.on + module.testsOn).map { .init(stringLiteral: $0) },
-                    exclude: [],
+                    exclude: module.testFixtures,
                     swiftSettings: strictSettings))
         }
         return targets
-    }
+    } + systemLibraries
 )

@@ -1,0 +1,48 @@
+/// The types of an object's `.BTF` section, by number; number 0 is void.
+///
+/// Parsing checks that every number that a type names exists. Chains of types can still be endless: everything here
+/// that follows them stops after 32 steps, as libbpf does.
+public struct BTF: Sendable {
+    public let types: [BTFType]
+    /// The section's bytes, which a loader hands to bpf(2).
+    public let bytes: [UInt8]
+    /// Numbers by name, first one first.
+    private let idsByName: [String: [UInt32]]
+    /// Declaration tags by the type that they are on.
+    private let tagsByType: [UInt32: [(text: String, component: Int32)]]
+
+    init(types: [BTFType], bytes: [UInt8]) {
+        self.types = types
+        self.bytes = bytes
+        var ids: [String: [UInt32]] = [:]
+        var tags: [UInt32: [(text: String, component: Int32)]] = [:]
+        for (index, type) in types.enumerated() {
+            if case .declarationTag(let text, let target, let component) = type {
+                tags[target, default: []].append((text, component))
+            } else if !type.name.isEmpty {
+                ids[type.name, default: []].append(UInt32(index))
+            }
+        }
+        self.idsByName = ids
+        self.tagsByType = tags
+    }
+
+    /// The type with this number, nil where there is none.
+    public subscript(id: UInt32) -> BTFType? { id < types.count ? types[Int(id)] : nil }
+
+    /// Numbers of the types with this name, in the section's order.
+    public func ids(named name: String) -> [UInt32] { idsByName[name] ?? [] }
+
+    /// Texts of the declaration tags on a type as a whole, or on one of its parameters or members.
+    public func tags(on id: UInt32, component: Int32 = -1) -> [String] {
+        (tagsByType[id] ?? []).filter { $0.component == component }.map(\.text)
+    }
+
+    /// The variables of a data section such as `.rodata`, nil where BTF has no such section.
+    func dataSection(named name: String) -> (id: UInt32, byteCount: UInt32, variables: [BTFType.SectionVariable])? {
+        for id in ids(named: name) {
+            if case .dataSection(_, let byteCount, let variables) = types[Int(id)] { return (id, byteCount, variables) }
+        }
+        return nil
+    }
+}
