@@ -49,6 +49,10 @@ let modules: [Module] = [
     Module(name: "BPFObjectFile", on: ["LinuxABI", "BPFInstructionSet", "CLibELF"], testFixtures: ["Fixtures"]),
     // 3
     Module(name: "HostModel", on: ["SimulationCore", "PacketModel", "Trace"], packages: [deque]),
+    Module(
+        name: "NetworkModel",
+        on: ["LinuxABI", "BPFInstructionSet", "SimulationCore", "PacketModel", "Trace", "KernelControl"],
+        hasTests: false),
     // 7
     Module(
         name: "bpf-conformance-plugin", on: ["BPFInstructionSet", "BPFMachine", "SimulationCore"], isExecutable: true,

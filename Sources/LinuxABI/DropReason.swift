@@ -17,6 +17,7 @@ public enum DropReason: String, Sendable, Hashable, CaseIterable {
     case tcIngress = "TC_INGRESS"
     case qdiscDrop = "QDISC_DROP"
     case cpuBacklog = "CPU_BACKLOG"
+    case deviceNotReady = "DEV_READY"
     case unhandledProtocol = "UNHANDLED_PROTO"
     case packetTooBig = "PKT_TOO_BIG"
     case packetTooSmall = "PKT_TOO_SMALL"

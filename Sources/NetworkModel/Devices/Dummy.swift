@@ -1,0 +1,23 @@
+import KernelControl
+import LinuxABI
+import PacketModel
+import Trace
+
+/// A device that swallows what it sends (drivers/net/dummy.c).
+final class Dummy: NetworkDevice {
+    init(network: Network, namespace: NetworkNamespace, name: String, address: LinkAddress, mtu: UInt32) {
+        super.init(
+            network: network, namespace: namespace, name: name, address: address, mtu: mtu, mtuRange: 0...0xFFFF_FFFF,
+            flags: [.broadcast, .noARP], features: .software)
+    }
+
+    override var kind: String { "dummy" }
+    override var operationalState: UInt8 { isUp ? 0 : 2 }
+
+    /// `dummy_xmit`.
+    override func transmit(_ packet: SocketBuffer) -> TransmitResult {
+        statistics.transmittedPackets += 1
+        statistics.transmittedBytes += UInt64(packet.length)
+        return .success
+    }
+}

@@ -1,0 +1,163 @@
+public import KernelControl
+public import LinuxABI
+public import PacketModel
+import SimulationCore
+
+/// A network device (`struct net_device`): what all kinds share. Subclasses are the kinds.
+@safe public class NetworkDevice {
+    // The network owns its devices; a packet may hold one for longer, but does nothing with it then.
+    private final unowned(unsafe) let networkReference: Network
+    @inline(__always) public final var network: Network { unsafe networkReference }
+    /// Where it is registered.
+    public internal(set) final unowned var namespace: NetworkNamespace
+    public internal(set) final var name: String
+    /// `ifindex`.
+    public internal(set) final var index: UInt32 = 0 {
+        didSet { unsafe native.storeBytes(of: index, toByteOffset: DeviceLayout.index, as: UInt32.self) }
+    }
+    public internal(set) final var address: LinkAddress
+    public internal(set) final var mtu: UInt32 {
+        didSet { unsafe native.storeBytes(of: mtu, toByteOffset: DeviceLayout.mtu, as: UInt32.self) }
+    }
+    /// Smallest and largest MTU (`min_mtu`, `max_mtu`; 0 for no limit above).
+    public final let mtuRange: ClosedRange<UInt32>
+    /// The flags that are kept; ``shownFlags`` adds those that are computed.
+    public internal(set) final var flags: DeviceFlags {
+        didSet { unsafe native.storeBytes(of: flags.rawValue, toByteOffset: DeviceLayout.flags, as: UInt32.self) }
+    }
+    /// `ARPHRD_*` number.
+    public final let type: UInt16
+    public internal(set) final var features: DeviceFeatures
+    /// Whether the driver has a link below it (`netif_carrier_ok`).
+    public internal(set) final var hasCarrier = true
+    /// Whether the route is let go before transmit (IFF_XMIT_DST_RELEASE).
+    public final let releasesDestination: Bool
+    /// Bytes that drivers below want in front of a packet (`needed_headroom`).
+    public internal(set) final var neededHeadroom = 0
+    public internal(set) final var statistics = LinkStatistics()
+
+    /// Programs that see every packet received (BPF_TCX_INGRESS).
+    public final let tcxIngress: DeviceHook
+    /// Programs that see every packet sent (BPF_TCX_EGRESS).
+    public final let tcxEgress: DeviceHook
+    /// The discipline in force: ``QueueingDiscipline/noop`` until the device is up and has carrier.
+    public internal(set) final var activeDiscipline: QueueingDiscipline = .noop
+    /// The discipline that the user sees: it stays once the device has been up.
+    public internal(set) final var shownDiscipline: QueueingDiscipline = .noop
+    /// Who looks at every packet (AF_PACKET, ETH_P_ALL).
+    public private(set) final var taps: [any PacketTap] = []
+    /// Whether the device is registered still.
+    public internal(set) final var isRegistered = false
+
+    /// The native block, ``DeviceLayout``.
+    public final let native: UnsafeMutableRawPointer
+
+    init(
+        network: Network, namespace: NetworkNamespace, name: String, address: LinkAddress, mtu: UInt32,
+        mtuRange: ClosedRange<UInt32>, flags: DeviceFlags, type: UInt16 = HardwareType.ethernet,
+        features: DeviceFeatures, releasesDestination: Bool = true
+    ) {
+        guard let native = unsafe network.environment.arena.allocate(DeviceLayout.byteCount) else {
+            preconditionFailure("the arena is full")
+        }
+        unsafe self.native = native
+        unsafe networkReference = network
+        self.namespace = namespace
+        self.name = name
+        self.address = address
+        self.mtu = mtu
+        self.mtuRange = mtuRange
+        self.flags = flags
+        self.type = type
+        self.features = features
+        self.releasesDestination = releasesDestination
+        tcxIngress = DeviceHook(.tcxIngress)
+        tcxEgress = DeviceHook(.tcxEgress)
+        arena = network.environment.arena
+        unsafe native.storeBytes(of: mtu, toByteOffset: DeviceLayout.mtu, as: UInt32.self)
+        unsafe native.storeBytes(of: flags.rawValue, toByteOffset: DeviceLayout.flags, as: UInt32.self)
+        unsafe native.storeBytes(of: type, toByteOffset: DeviceLayout.type, as: UInt16.self)
+    }
+
+    private final let arena: MemoryArena
+
+    deinit { unsafe arena.free(native, DeviceLayout.byteCount) }
+
+    // MARK: What kinds define
+
+    /// The kind's name (`rtnl_link_ops.kind`), such as `netkit`; empty for loopback.
+    public var kind: String { "" }
+
+    /// The driver's transmit routine (`ndo_start_xmit`); consumes the packet, whose data begins at the link-layer header.
+    public func transmit(_ packet: SocketBuffer) -> TransmitResult {
+        preconditionFailure("\(kind) has no transmit routine")
+    }
+
+    /// The other end of a pair (`ndo_get_peer_dev`).
+    public var peer: NetworkDevice? { nil }
+
+    /// The discipline that the device has when it is active.
+    public var ownDiscipline: QueueingDiscipline { .noqueue }
+
+    /// The driver's part of going up (`ndo_open`); ENOTCONN and the like.
+    func open() throws(ControlError) {}
+
+    /// The driver's part of going down (`ndo_stop`).
+    func stop() {}
+
+    /// The driver's part of unregistering (`ndo_uninit`).
+    func uninitialise() {}
+
+    /// The driver's rule for a new address (`ndo_set_mac_address`): Ethernet's by default.
+    func checkAddressChange(_ address: LinkAddress) throws(ControlError) {
+        if !address.isValidForDevice { throw .errno(.EADDRNOTAVAIL) }
+    }
+
+    /// What RTM_GETLINK shows as statistics.
+    public var shownStatistics: LinkStatistics { statistics }
+
+    // MARK: State
+
+    /// `IFF_UP`.
+    @inline(__always) public final var isUp: Bool { flags.contains(.up) }
+
+    /// `dev->operstate`: 0 unknown, 2 down, 3 lower layer down, 6 up.
+    public var operationalState: UInt8 {
+        if !isUp { return 2 }
+        return hasCarrier ? 6 : (peer != nil ? 3 : 2)
+    }
+
+    /// Flags as user space sees them (`dev_get_flags`).
+    public final var shownFlags: DeviceFlags {
+        var shown = flags
+        if isUp {
+            let state = operationalState
+            if state == 6 || state == 0 { shown.insert(.running) }
+            if hasCarrier { shown.insert(.lowerUp) }
+        }
+        return shown
+    }
+
+    /// Sets the carrier and puts the discipline in or out of force (`netif_carrier_on`, `_off`, `dev_activate`).
+    final func setCarrier(_ isOn: Bool) {
+        guard hasCarrier != isOn else { return }
+        hasCarrier = isOn
+        updateDiscipline()
+        if isRegistered { namespace.stack.deviceChanged(self, .carrier) }
+    }
+
+    final func updateDiscipline() {
+        activeDiscipline = isUp && hasCarrier ? ownDiscipline : .noop
+        if isUp { shownDiscipline = ownDiscipline }
+    }
+
+    public final func add(_ tap: any PacketTap) { taps.append(tap) }
+
+    public final func remove(_ tap: any PacketTap) { taps.removeAll { $0 === tap } }
+}
+
+/// Someone who looks at packets passing a device (an AF_PACKET socket bound to ETH_P_ALL).
+public protocol PacketTap: AnyObject {
+    /// Called with the packet as it stands; a received one's data begins at the network header. Take a clone to keep it.
+    func packet(_ packet: SocketBuffer, at device: NetworkDevice, isOutgoing: Bool)
+}

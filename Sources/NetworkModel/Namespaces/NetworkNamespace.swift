@@ -1,0 +1,82 @@
+public import KernelControl
+
+/// A network namespace: its devices by index and name, and its protocols.
+public final class NetworkNamespace {
+    public let name: NamespaceName
+    public unowned let network: Network
+    /// The namespace's ARP, IP, routes, neighbours and sockets.
+    public internal(set) var stack: any ProtocolStack
+    /// `lo`, index 1.
+    public internal(set) var loopback: NetworkDevice?
+
+    /// Devices whose index is small, by index; the way of nearly every look-up.
+    private var small: [NetworkDevice?] = []
+    /// Devices with an index that a user asked for and that is too large for ``small``.
+    private var large: [UInt32: NetworkDevice] = [:]
+    private var byName: [String: NetworkDevice] = [:]
+    /// The index given out last (`net->ifindex`).
+    private var lastIndex: UInt32 = 0
+    private static let smallLimit: UInt32 = 4096
+
+    /// A namespace without protocols; ``Network`` sets them at once, since they need the namespace.
+    init(name: NamespaceName, network: Network) {
+        self.name = name
+        self.network = network
+        stack = NoStack()
+    }
+
+    /// The device with an index (`dev_get_by_index_rcu`).
+    @inline(__always) public func device(index: UInt32) -> NetworkDevice? {
+        if index < UInt32(small.count) { return small[Int(index)] }
+        return large.isEmpty ? nil : large[index]
+    }
+
+    /// The device with a name (`__dev_get_by_name`).
+    public func device(named name: String) -> NetworkDevice? { byName[name] }
+
+    /// All devices by index.
+    public var devices: [NetworkDevice] {
+        small.compactMap { $0 } + large.values.sorted { $0.index < $1.index }
+    }
+
+    /// The next free index after the one given out last (`dev_index_reserve`, which allocates cyclically).
+    func freeIndex() -> UInt32 {
+        repeat {
+            lastIndex = lastIndex >= UInt32(Int32.max) ? 1 : lastIndex + 1
+        } while device(index: lastIndex) != nil
+        return lastIndex
+    }
+
+    /// The name that a template such as `nk%d` gives: its smallest free number (`__dev_alloc_name`).
+    func freeName(prefix: String) -> String {
+        var number = 0
+        while byName["\(prefix)\(number)"] != nil { number += 1 }
+        return "\(prefix)\(number)"
+    }
+
+    func insert(_ device: NetworkDevice) {
+        let index = device.index
+        if index < Self.smallLimit {
+            while small.count <= Int(index) { small.append(nil) }
+            small[Int(index)] = device
+        } else {
+            large[index] = device
+        }
+        byName[device.name] = device
+    }
+
+    func remove(_ device: NetworkDevice) {
+        if device.index < UInt32(small.count) {
+            small[Int(device.index)] = nil
+        } else {
+            large[device.index] = nil
+        }
+        byName[device.name] = nil
+    }
+
+    func rename(_ device: NetworkDevice, to name: String) {
+        byName[device.name] = nil
+        device.name = name
+        byName[name] = device
+    }
+}
