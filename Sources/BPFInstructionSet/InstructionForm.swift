@@ -56,11 +56,6 @@ extension InstructionForm {
 }
 
 extension Instruction {
-    /// What the instruction does; nil when no row of the table matches its opcode and selecting fields.
-    ///
-    /// Reserved fields are not looked at; see ``violation(next:)``.
-    public var form: InstructionForm? { operation?.form }
-
     /// How far a jump goes, in slots counted from the next instruction; nil for anything but jumps.
     ///
     /// For a call of a subprogram the distance is the immediate field, and this is nil.

@@ -59,6 +59,11 @@ extension Operation {
             && destination.selects(Int32(instruction.destination))
     }
 
+    /// True when a field besides the opcode chooses this row.
+    var hasSelector: Bool {
+        [destination, source, offset, immediate].contains { if case .selector = $0 { true } else { false } }
+    }
+
     /// True when each reserved field is zero.
     func keepsReservedFieldsZero(_ instruction: Instruction) -> Bool {
         (destination != .reserved || instruction.destination == 0)

@@ -98,6 +98,13 @@ import Testing
         #expect(error?.description == message)
     }
 
+    @Test func aLongWordIsCutInTheMessage() {
+        let error = #expect(throws: AssemblyError.self) {
+            try Assembler.assemble("goto " + String(repeating: "x", count: 100_000))
+        }
+        #expect(error?.found.count == 61)
+    }
+
     @Test func jumpsTooFarAreRefused() {
         let text = "goto far\n" + String(repeating: "r0 = 0\n", count: 32768) + "far: exit"
         let error = #expect(throws: AssemblyError.self) { try Assembler.assemble(text) }

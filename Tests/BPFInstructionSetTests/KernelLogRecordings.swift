@@ -202,6 +202,8 @@ let kernelLogOfRows: [(bytes: String, text: String)] = [
     ("850000000f270000", "(85) call unknown#9999"),
     ("8510000001000000", "(85) call pc+1"),
     ("9500000000000000", "(95) exit"),
+    // The offset of exit is not looked at.
+    ("9500010000000000", "(95) exit"),
 ]
 
 /// Instructions that Linux refuses by their encoding: the log's text of the instruction (nil where the log has none,

@@ -74,22 +74,36 @@ import Testing
         #expect(try Assembler.assemble(log).instructions == expected)
     }
 
+    /// Linux 6.12.117 logged the address of a map, `(18) r1 = 0xff25ab9b9c38b000`, for root, and for an unprivileged
+    /// loader of the same program `(18) r1 = 0x0`, where a plain number stayed `(18) r2 = 0x5`.
     @Test func whoMayNotSeePointersSeesZero() {
-        let map = Instruction(opcode: 0x18, destination: 1, source: 1, immediate: 5)
-        let number = Instruction(opcode: 0x18, destination: 1, immediate: 5)
-        let second = Instruction(opcode: 0)
+        let second = Instruction(opcode: 0, immediate: Int32(bitPattern: 0xFF25_AB9B))
+        let map = Instruction(opcode: 0x18, destination: 1, source: 1, immediate: Int32(bitPattern: 0x9C38_B000))
+        let number = Instruction(opcode: 0x18, destination: 2, immediate: 5)
         let hiding = KernelSyntax(wideImmediates: .log(showsPointers: false))
+        #expect(KernelSyntax().text(of: map, next: second) == "(18) r1 = 0xff25ab9b9c38b000")
         #expect(hiding.text(of: map, next: second) == "(18) r1 = 0x0")
-        #expect(hiding.text(of: number, next: second) == "(18) r1 = 0x5")
-        #expect(KernelSyntax().text(of: map, next: second) == "(18) r1 = 0x5")
-        #expect(KernelSyntax(wideImmediates: .dump).text(of: map, next: second) == "(18) r1 = map[id:5]")
+        #expect(hiding.text(of: number, next: Instruction(opcode: 0)) == "(18) r2 = 0x5")
     }
 
+    /// The words of bpftool's print_imm (tools/bpf/bpftool/xlated_dumper.c), and ours where it has only a number.
+    @Test(arguments: [
+        (1, 0, "map[id:5]"), (2, 8, "map[id:5][0]+8"), (3, 0, "btf[id:5]"), (3, 9, "btf[id:5]+9"),
+        (4, 0, "subprog[+5]"),
+        (5, 0, "map[idx:5]"), (6, 8, "map[idx:5]+8"), (0, 1, "0x100000005"),
+    ])
+    func dumpsTellWhatAWideImmediateMeans(source: Int, upper: Int, text: String) {
+        let first = Instruction(opcode: 0x18, destination: 1, source: UInt8(source), immediate: 5)
+        let second = Instruction(opcode: 0, immediate: Int32(upper))
+        #expect(KernelSyntax(wideImmediates: .dump).text(of: first, next: second) == "(18) r1 = " + text)
+    }
+
+    /// Linux 6.12.117 logged `(85) call bpf_dynptr_from_skb#93022`.
     @Test func kernelFunctionsAreNamedWhenSomeoneKnows() {
-        let call = Instruction(opcode: 0x85, source: 2, offset: 1, immediate: 77)
-        #expect(KernelSyntax().text(of: call, next: nil) == "(85) call kernel-function#77")
-        let syntax = KernelSyntax { id, module in id == 77 && module == 1 ? "bpf_dynptr_from_skb" : nil }
-        #expect(syntax.text(of: call, next: nil) == "(85) call bpf_dynptr_from_skb#77")
+        let call = Instruction(opcode: 0x85, source: 2, immediate: 93022)
+        #expect(KernelSyntax().text(of: call, next: nil) == "(85) call kernel-function#93022")
+        let syntax = KernelSyntax { id, module in id == 93022 && module == 0 ? "bpf_dynptr_from_skb" : nil }
+        #expect(syntax.text(of: call, next: nil) == "(85) call bpf_dynptr_from_skb#93022")
     }
 
     @Test func llvmDoesNotPrintWhatIsUnsound() {

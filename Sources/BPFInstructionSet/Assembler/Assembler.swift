@@ -35,6 +35,8 @@ private struct AssemblyState {
     struct Reference {
         let slot: Int
         let label: String
+        /// The label as an error shows it.
+        let found: String
         let isHelperPossible: Bool
         let line: Int
         let column: Int
@@ -55,7 +57,7 @@ private struct AssemblyState {
         if let target = parsed.target {
             references.append(
                 Reference(
-                    slot: program.instructions.count, label: target.text,
+                    slot: program.instructions.count, label: target.text, found: target.description,
                     isHelperPossible: parsed.first.operation?.form == .call(.subprogram), line: number,
                     column: target.column))
         }
@@ -79,7 +81,7 @@ private struct AssemblyState {
                 program.instructions[reference.slot].immediate = immediate
             } else {
                 throw AssemblyError(
-                    line: reference.line, column: reference.column, found: reference.label,
+                    line: reference.line, column: reference.column, found: reference.found,
                     expected: "a label at most 32767 slots away (this one is \(distance)); gotol reaches farther",
                     nearest: nil)
             }
@@ -91,7 +93,7 @@ private struct AssemblyState {
         let labels = program.labels.keys.sorted()
         let helpers = (0..<Int32(HelperName.count)).compactMap(HelperName.name(of:))
         return AssemblyError(
-            line: reference.line, column: reference.column, found: reference.label,
+            line: reference.line, column: reference.column, found: reference.found,
             expected: reference.isHelperPossible
                 ? "a number, a helper's name or a label of this text" : "a distance or a label of this text",
             nearest: nearestWord(to: reference.label, in: reference.isHelperPossible ? labels + helpers : labels))

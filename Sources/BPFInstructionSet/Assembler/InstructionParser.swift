@@ -140,7 +140,7 @@ struct InstructionParser {
         let highest = isSigned ? half - 1 : half - 1 + half
         guard value <= (isNegative ? half : highest) else {
             throw AssemblyError(
-                line: number, column: start.column, found: (isNegative ? "-" : "") + current.text,
+                line: number, column: start.column, found: (isNegative ? "-" : "") + current.description,
                 expected: "a number of \(bits) bits, -\(half) to \(highest)", nearest: nil)
         }
         advance()

@@ -18,8 +18,11 @@ struct Token {
 
     static let endDescription = "the end of the line"
 
-    /// What an error says was found.
-    var description: String { kind == .end ? Self.endDescription : text }
+    /// What an error says was found; a long word is cut, so that hostile text does not make long messages.
+    var description: String {
+        if kind == .end { return Self.endDescription }
+        return text.utf8.count > 64 ? text.prefix(60) + "…" : text
+    }
 
     /// The signs of more than one character, longest first.
     private static let longSigns: [[Character]] = [

@@ -5,7 +5,8 @@ public struct KernelSyntax: InstructionSyntax {
     /// How the constant of LDDW is written.
     public enum WideImmediateStyle: Sendable {
         /// As in the verifier's log: a number, 0 for pointers that the loader may not see (`allow_ptr_leaks`).
-        /// The meaning is lost: a map and a plain number look alike.
+        /// The meaning is lost: a map and a plain number look alike. For a map the kernel has put the address into the
+        /// two immediates before it logs; this prints what is in them.
         case log(showsPointers: Bool)
         /// As in `bpftool prog dump xlated`: `map[id:5]`, `map[id:5][0]+8`, `subprog[+3]`; and, where bpftool has only a
         /// number, `map[idx:5]`, `btf[id:5]`. A kernel function of a module gets ` module[1]`. Nothing is lost.
