@@ -53,6 +53,10 @@ let modules: [Module] = [
         name: "NetworkModel",
         on: ["LinuxABI", "BPFInstructionSet", "SimulationCore", "PacketModel", "Trace", "KernelControl"],
         hasTests: false),
+    // 4
+    Module(
+        name: "BPFRuntime",
+        on: ["LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "KernelControl", "BPFMachine"]),
     // 7
     Module(
         name: "bpf-conformance-plugin", on: ["BPFInstructionSet", "BPFMachine", "SimulationCore"], isExecutable: true,
