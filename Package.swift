@@ -65,7 +65,10 @@ let modules: [Module] = [
 
 let package = Package(
     name: "nksim",
-    products: [],
+    products: [
+        // For Benchmarks/, a package of its own; the underscore says that it is no interface.
+        .library(name: "_BPFMachine", targets: ["BPFInstructionSet", "BPFMachine", "SimulationCore"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),

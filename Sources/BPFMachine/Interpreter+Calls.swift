@@ -50,25 +50,25 @@ extension ExecutionEnvironment {
         if unsafe state.pointee.hasPendingFault { throw helperFault(cursor) }
     }
 
-    /// Goes over to the program of a program array, in the current frame, or falls through.
+    /// Goes over to the program of a program array, in the current frame, or falls through; returns the next instruction.
     ///
-    /// Only a call that happens counts (emit_bpf_tail_call_indirect in arch/x86/net/bpf_jit_comp.c).
+    /// Only a call that happens counts (emit_bpf_tail_call_indirect in arch/x86/net/bpf_jit_comp.c). The cursor comes by
+    /// value, as for all that isn't inlined: one whose address is taken would live in memory in the whole loop.
     @inline(never)
-    final func tailCall(_ cursor: inout Cursor, _ registers: Registers) throws(MachineFault) {
+    final func tailCall(
+        _ cursor: Cursor, _ registers: Registers
+    ) throws(MachineFault) -> UnsafeMutablePointer<DecodedInstruction> {
         unsafe state.pointee.instruction = cursor.instruction
         unsafe state.pointee.remainingJumps = cursor.remainingJumps
-        guard unsafe state.pointee.tailCalls < Self.maximumTailCalls,
-            let target = tailCallTarget(map: registers[2], index: registers[low: 3])
-        else {
-            if unsafe state.pointee.hasPendingFault { throw helperFault(cursor) }
-            cursor.advance()
-            return
-        }
+        let target =
+            unsafe state.pointee.tailCalls < Self.maximumTailCalls
+            ? tailCallTarget(map: registers[2], index: registers[low: 3]) : nil
         if unsafe state.pointee.hasPendingFault { throw helperFault(cursor) }
+        guard let target else { return unsafe cursor.instruction + 1 }
         tailCalledPrograms.append(target)
         unsafe state.pointee.tailCalls += 1
         unsafe state.pointee.program = Unmanaged.passUnretained(target)
-        unsafe cursor.instruction = target.code
+        return unsafe target.code
     }
 
     /// LD_ABS and LD_IND; false where the packet doesn't have these bytes, which ends the program with R0 = 0.

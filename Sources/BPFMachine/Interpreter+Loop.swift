@@ -285,7 +285,7 @@ extension Interpreter {
                 try environment.openFrame(&at, r)
                 continue
             case .tailCall:
-                try environment.tailCall(&at, r)
+                unsafe at.instruction = try environment.tailCall(at, r)
                 continue
             case .loadAbsolute, .loadIndirect:
                 if try !environment.loadPacket(at, r) {
