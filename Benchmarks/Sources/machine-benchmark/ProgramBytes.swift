@@ -1,5 +1,5 @@
 // Written by build-programs from Programs/programs.bpf.c.
-// clang version 21.0.0 
+// clang version 21.0.0
 
 /// The programs' instructions in hexadecimal, by name; lines in the order of the native table.
 let programBytes: [(name: String, hexadecimal: String)] = [
