@@ -55,11 +55,7 @@ struct BTFMapDefinition {
         case "map_extra": extra = try longNumber(member)
         case "pinning":
             guard !isInner else { throw failure("an inner map cannot have 'pinning'") }
-            let value = try number(member)
-            guard let known = MapSpecification.Pinning(rawValue: value) else {
-                throw failure("pinning \(value), expected 0 (none) or 1 (by name)")
-            }
-            pinning = known
+            pinning = MapSpecification.Pinning(rawValue: try number(member))
         case "values": try readValues(member, isLast: isLast)
         default:
             throw failure(

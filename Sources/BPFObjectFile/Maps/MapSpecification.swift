@@ -14,8 +14,15 @@ public struct MapSpecification: Hashable, Sendable {
         case zeroedData
     }
 
-    /// What `pinning` says.
-    public enum Pinning: UInt32, Hashable, Sendable { case none = 0, byName = 1 }
+    /// What `pinning` says; other loaders add numbers of their own, which are kept for whoever creates the map to judge.
+    public struct Pinning: RawRepresentable, Hashable, Sendable {
+        public let rawValue: UInt32
+
+        public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+        public static let none = Self(rawValue: 0)
+        public static let byName = Self(rawValue: 1)
+    }
 
     /// One slot of ``initialSlots``.
     public struct Slot: Hashable, Sendable {
