@@ -41,7 +41,7 @@ import Testing
     }
 
     /// Words that are wrong in the worst way: every field of every section header set to what overflows or points astray.
-    @Test(arguments: Fixture.all, [0, 0x8000_0000, 0xFFFF_FFFF] as [UInt32])
+    @Test(arguments: ["maps", "subprograms"], [0, 0x8000_0000, 0xFFFF_FFFF] as [UInt32])
     func wildSectionHeaders(name: String, value: UInt32) throws {
         let original = try Fixture.bytes(name)
         let table = original.count - 64 * Int(original[60])
