@@ -57,6 +57,12 @@ let modules: [Module] = [
     Module(
         name: "BPFRuntime",
         on: ["LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "KernelControl", "BPFMachine"]),
+    // 6
+    Module(
+        name: "ScenarioKit",
+        on: [
+            "LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "BPFObjectFile", "KernelControl", "Trace",
+        ], packages: [yams], testFixtures: ["Samples"]),
     // 7
     Module(
         name: "bpf-conformance-plugin", on: ["BPFInstructionSet", "BPFMachine", "SimulationCore"], isExecutable: true,
