@@ -35,7 +35,8 @@ public enum EncodingViolation: Error, Hashable, Sendable {
         case exit = "BPF_EXIT"
     }
 
-    /// True when the kernel finds it in resolve_pseudo_ldimm64, before do_check follows any path.
+    /// True when the kernel finds it in resolve_pseudo_ldimm64: after the ranges of subprograms and jumps (check_subprogs),
+    /// before the graph (check_cfg) and before do_check follows any path.
     public var isFoundBeforeWalking: Bool {
         switch self {
         case .unknownOpcode, .invalidWideImmediate, .unrecognizedWideImmediate, .reservedFields(.load): true

@@ -21,7 +21,7 @@ func slots(_ hex: String) -> [Instruction] {
         #expect(kernelKnownOpcodes.subtracting(opcodes).isEmpty)
     }
 
-    @Test func opcodesAreRefusedAsLinuxRefusesThem() {
+    @Test("VER-01: opcodes are refused as Linux refuses them") func opcodesAreRefused() {
         for opcode in UInt8.min...UInt8.max where !kernelKnownOpcodes.contains(opcode) {
             let violation = Instruction(opcode: opcode).violation(next: Instruction(opcode: 0xB7))
             let isLoadOfUnknownMode = opcode & 0x07 == 1 && opcode & 0xE0 != 0x60 && opcode & 0xE0 != 0x80
@@ -47,7 +47,9 @@ func slots(_ hex: String) -> [Instruction] {
         #expect(first.violation(next: next) == nil)
     }
 
-    @Test(arguments: kernelRefusals.map { [$0.bytes, $0.message, $0.text == nil ? "before walking" : "walking"] })
+    @Test(
+        "VER-01, VER-02, VER-04, VER-05: in the words of Linux",
+        arguments: kernelRefusals.map { [$0.bytes, $0.message, $0.text == nil ? "before walking" : "walking"] })
     func whatLinuxRefusesIsRefusedInItsWords(recording: [String]) {
         let (first, next) = pair(recording[0])
         let violation = first.violation(next: next)
@@ -64,6 +66,26 @@ func slots(_ hex: String) -> [Instruction] {
                 .loadImmediate64(.function), .loadImmediate64(.mapIndex), .loadImmediate64(.mapIndexValue),
                 .call(.kernelFunction), .call(.register),
             ])
+    }
+
+    @Test("VER-02, CONF-43: one field at a time, as Linux", arguments: kernelRefusedFields.indices)
+    func aFieldIsRefusedWhereLinuxRefusesIt(index: Int) {
+        let recorded = kernelRefusedFields[index]
+        let slots = slots(recorded.bytes)
+        let next = slots.count > 1 ? slots[1] : nil
+        func check(_ mask: some FixedWidthInteger, _ value: Int, _ change: (inout Instruction) -> Void) {
+            var instruction = slots[0]
+            change(&instruction)
+            let violation = instruction.violation(next: next)
+            #expect((violation != nil) == (mask >> value & 1 == 1), "\(instruction)")
+            if let violation, let message = recorded.message { #expect(violation.description == message) }
+        }
+        for (index, value) in triedRegisters.enumerated() {
+            check(recorded.destination, index) { $0.destination = value }
+            check(recorded.source, index) { $0.source = value }
+        }
+        for (index, value) in triedOffsets.enumerated() { check(recorded.offset, index) { $0.offset = value } }
+        for (index, value) in triedImmediates.enumerated() { check(recorded.immediate, index) { $0.immediate = value } }
     }
 
     @Test func callThroughARegisterIsDecodedAndRefused() {

@@ -129,4 +129,12 @@ import Testing
         #expect(HelperName.number(of: "bpf_redirect") == 23)
         #expect(HelperName.count == 212)
     }
+
+    /// All names, as Linux 6.12.117 logged `call <name>#<number>` for 0 to 211, joined with commas and hashed (FNV-1a).
+    @Test func allHelpersHaveTheNamesThatLinuxLogs() {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        let names = (0..<Int32(HelperName.count)).compactMap(HelperName.name(of:)).joined(separator: ",")
+        for byte in names.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        #expect(hash == 0xEBD7_09E5_6ABE_7870)
+    }
 }
