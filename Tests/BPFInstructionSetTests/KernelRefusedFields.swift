@@ -1,6 +1,6 @@
 // Recorded from Linux 6.12.117 (Debian 6.12.117-1~deb12u1, x86-64): for each row of the instruction table a sound
 // instruction, and what becomes of it when one field at a time has other values. Bit k of a mask is set when Linux
-// refuses the encoding with value k of the field's list below in it.
+// refuses the encoding with value k of the field's list below in it: 2,091 of 5,312 instructions.
 
 /// The values that were put into the destination and into the source field.
 let triedRegisters: [UInt8] = [0, 1, 2, 3, 7]
