@@ -7,6 +7,8 @@
     var destination: UInt8 { @inline(__always) get { unsafe instruction.pointee.destination } }
     var source: UInt8 { @inline(__always) get { unsafe instruction.pointee.source } }
     var regionHint: UInt8 { @inline(__always) get { unsafe instruction.pointee.regionHint } }
+    /// The third register of a fused operation.
+    var operand: UInt8 { @inline(__always) get { unsafe instruction.pointee.regionHint } }
     /// The displacement as something to add to an address.
     var displacement: UInt64 {
         @inline(__always) get { unsafe UInt64(bitPattern: Int64(instruction.pointee.offset)) }
@@ -19,6 +21,13 @@
     /// Moves on by `count` slots.
     @inline(__always)
     mutating func advance(_ count: Int = 1) { unsafe instruction += count }
+
+    /// Moves on to the next instruction of a fused operation, which counts as one of its own.
+    @inline(__always)
+    mutating func step<Observer: InstructionObserver>(_ observer: Observer) {
+        advance()
+        unsafe observer.executed(instruction)
+    }
 
     /// Takes the instruction's jump; false, and no move, where the budget is used up.
     @inline(__always)

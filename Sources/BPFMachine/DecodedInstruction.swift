@@ -14,6 +14,12 @@ struct DecodedInstruction {
     /// The constant operand, sign-extended to 64 bits; a helper's number; an atomic operation.
     var immediate: UInt64 = 0
 
+    /// The third register of a fused operation, which has no region to guess at.
+    var operand: UInt8 {
+        get { regionHint }
+        set { regionHint = newValue }
+    }
+
     /// The size of a decoded slot in bytes.
     static let byteCount = MemoryLayout<DecodedInstruction>.stride
 }

@@ -41,6 +41,24 @@ enum DecodedOperation: UInt8, CaseIterable {
     case jumpSignedLess32, jumpSignedLess32K, jumpSignedLessEqual32, jumpSignedLessEqual32K
     // Control
     case callHelper, callSubprogram, tailCall, exit
+    // Fused: a move and an operation on its destination, as one operation with three operands
+    case copyAdd64, copySub64, copyXor64, copyOr64, copyAnd64, copyAdd64K, copyAnd64K, copyMul64K, copyLsh64K
+    case copyRsh64K, copyAdd32, copySub32, copyXor32, copyOr32, copyMul32, copyAdd32K, copyAnd32K, copyLsh32K
+    case copyRsh32K
+    // Fused: the halves of a rotation (shift left, or), in place and behind a move
+    case shiftOr32, copyShiftOr32
+    // Fused: arithmetic and the jump behind it
+    case add64KThenJumpLess64, add64KThenJumpLessEqual64, add64KThenJumpGreater64, add64KThenJumpNotEqual64
+    case add64KThenJumpNotEqual64K, add64KThenJumpEqual64K, add64KThenJumpLess64K, add32KThenJumpEqual32K
+    case add32KThenJumpNotEqual32K, and32KThenJumpEqual32K, and32KThenJumpNotEqual32K, mov64KThenJumpEqual32K
+    case mov64KThenJumpNotEqual32K, mov64KThenJumpGreater32
+    // Fused: a load and what is done with the value
+    case load8ThenJumpEqual32K, load8ThenJumpNotEqual32K, load16ThenJumpEqual32K, load16ThenJumpNotEqual32K
+    case load32ThenJumpEqual32K, load32ThenJumpNotEqual32K, load64ThenJumpEqual64K, load64ThenJumpNotEqual64K
+    case load8ThenJumpSignedGreater32K, load16ThenSwap16, load32ThenSwap32
+    // Fused: other frequent pairs
+    case load16ThenAdd64, mov64ThenMov64, add64ThenMov64, add64ThenAdd64K, xor64ThenMov64, xor32ThenSub32
+    case jumpEqual64KThenJump, jumpEqual32KThenJumpEqual32K, jumpSignedGreater32KThenJumpEqual32K
     /// Behind the last instruction: a run that comes here has fallen off the end.
     case end
 }

@@ -16,8 +16,14 @@ public import BPFInstructionSet
     /// Decodes `instructions`.
     ///
     /// - Throws: ``DecodeError`` at the first instruction that isn't valid.
-    public init(_ instructions: [Instruction]) throws(DecodeError) {
-        let decoded = try ProgramDecoder(instructions).decode()
+    public convenience init(_ instructions: [Instruction]) throws(DecodeError) {
+        try self.init(instructions, fusing: true)
+    }
+
+    /// Decodes `instructions`, with or without ``Fusion``: the same program either way, which tests compare.
+    init(_ instructions: [Instruction], fusing: Bool) throws(DecodeError) {
+        var decoded = try ProgramDecoder(instructions).decode()
+        if fusing { Fusion.fuse(&decoded) }
         instructionCount = instructions.count
         unsafe code = .allocate(capacity: decoded.count)
         for (index, instruction) in decoded.enumerated() {

@@ -296,6 +296,245 @@ extension Interpreter {
                 guard environment.closeFrame(&at, r) else { return leave(at, r, environment) }
                 continue
             case .end: throw environment.fault(.fellOffTheEnd, at)
+            // Fused pairs; the slots that are passed over keep what they were
+            case .copyAdd64:
+                r[at.destination] = r[at.source] &+ r[at.operand]
+                at.step(observer)
+            case .copySub64:
+                r[at.destination] = r[at.source] &- r[at.operand]
+                at.step(observer)
+            case .copyXor64:
+                r[at.destination] = r[at.source] ^ r[at.operand]
+                at.step(observer)
+            case .copyOr64:
+                r[at.destination] = r[at.source] | r[at.operand]
+                at.step(observer)
+            case .copyAnd64:
+                r[at.destination] = r[at.source] & r[at.operand]
+                at.step(observer)
+            case .copyAdd64K:
+                r[at.destination] = r[at.source] &+ at.constant
+                at.step(observer)
+            case .copyAnd64K:
+                r[at.destination] = r[at.source] & at.constant
+                at.step(observer)
+            case .copyMul64K:
+                r[at.destination] = r[at.source] &* at.constant
+                at.step(observer)
+            case .copyLsh64K:
+                r[at.destination] = r[at.source] &<< at.constant
+                at.step(observer)
+            case .copyRsh64K:
+                r[at.destination] = r[at.source] &>> at.constant
+                at.step(observer)
+            case .copyAdd32:
+                r[low: at.destination] = r[low: at.source] &+ r[low: at.operand]
+                at.step(observer)
+            case .copySub32:
+                r[low: at.destination] = r[low: at.source] &- r[low: at.operand]
+                at.step(observer)
+            case .copyXor32:
+                r[low: at.destination] = r[low: at.source] ^ r[low: at.operand]
+                at.step(observer)
+            case .copyOr32:
+                r[low: at.destination] = r[low: at.source] | r[low: at.operand]
+                at.step(observer)
+            case .copyMul32:
+                r[low: at.destination] = r[low: at.source] &* r[low: at.operand]
+                at.step(observer)
+            case .copyAdd32K:
+                r[low: at.destination] = r[low: at.source] &+ at.constant32
+                at.step(observer)
+            case .copyAnd32K:
+                r[low: at.destination] = r[low: at.source] & at.constant32
+                at.step(observer)
+            case .copyLsh32K:
+                r[low: at.destination] = r[low: at.source] &<< at.constant32
+                at.step(observer)
+            case .copyRsh32K:
+                r[low: at.destination] = r[low: at.source] &>> at.constant32
+                at.step(observer)
+            case .shiftOr32:
+                r[low: at.destination] = r[low: at.destination] &<< at.constant32 | r[low: at.operand]
+                at.step(observer)
+            case .copyShiftOr32:
+                r[low: at.destination] = r[low: at.source] &<< at.constant32 | r[low: at.operand]
+                at.step(observer)
+                at.step(observer)
+            case .add64KThenJumpLess64:
+                r[at.destination] &+= at.constant
+                at.step(observer)
+                guard at.branch(if: r[at.destination] < r[at.source]) else { break running }
+                continue
+            case .add64KThenJumpLessEqual64:
+                r[at.destination] &+= at.constant
+                at.step(observer)
+                guard at.branch(if: r[at.destination] <= r[at.source]) else { break running }
+                continue
+            case .add64KThenJumpGreater64:
+                r[at.destination] &+= at.constant
+                at.step(observer)
+                guard at.branch(if: r[at.destination] > r[at.source]) else { break running }
+                continue
+            case .add64KThenJumpNotEqual64:
+                r[at.destination] &+= at.constant
+                at.step(observer)
+                guard at.branch(if: r[at.destination] != r[at.source]) else { break running }
+                continue
+            case .add64KThenJumpNotEqual64K:
+                r[at.destination] &+= at.constant
+                at.step(observer)
+                guard at.branch(if: r[at.destination] != at.constant) else { break running }
+                continue
+            case .add64KThenJumpEqual64K:
+                r[at.destination] &+= at.constant
+                at.step(observer)
+                guard at.branch(if: r[at.destination] == at.constant) else { break running }
+                continue
+            case .add64KThenJumpLess64K:
+                r[at.destination] &+= at.constant
+                at.step(observer)
+                guard at.branch(if: r[at.destination] < at.constant) else { break running }
+                continue
+            case .add32KThenJumpEqual32K:
+                r[low: at.destination] &+= at.constant32
+                at.step(observer)
+                guard at.branch(if: r[low: at.destination] == at.constant32) else { break running }
+                continue
+            case .add32KThenJumpNotEqual32K:
+                r[low: at.destination] &+= at.constant32
+                at.step(observer)
+                guard at.branch(if: r[low: at.destination] != at.constant32) else { break running }
+                continue
+            case .and32KThenJumpEqual32K:
+                r[low: at.destination] &= at.constant32
+                at.step(observer)
+                guard at.branch(if: r[low: at.destination] == at.constant32) else { break running }
+                continue
+            case .and32KThenJumpNotEqual32K:
+                r[low: at.destination] &= at.constant32
+                at.step(observer)
+                guard at.branch(if: r[low: at.destination] != at.constant32) else { break running }
+                continue
+            case .mov64KThenJumpEqual32K:
+                r[at.destination] = at.constant
+                at.step(observer)
+                guard at.branch(if: r[low: at.destination] == at.constant32) else { break running }
+                continue
+            case .mov64KThenJumpNotEqual32K:
+                r[at.destination] = at.constant
+                at.step(observer)
+                guard at.branch(if: r[low: at.destination] != at.constant32) else { break running }
+                continue
+            case .mov64KThenJumpGreater32:
+                r[at.destination] = at.constant
+                at.step(observer)
+                guard at.branch(if: r[low: at.destination] > r[low: at.source]) else { break running }
+                continue
+            case .load8ThenJumpEqual32K:
+                let value = try memory.load(UInt8.self, at, r)
+                r[at.destination] = UInt64(value)
+                at.step(observer)
+                guard at.branch(if: UInt32(value) == at.constant32) else { break running }
+                continue
+            case .load8ThenJumpNotEqual32K:
+                let value = try memory.load(UInt8.self, at, r)
+                r[at.destination] = UInt64(value)
+                at.step(observer)
+                guard at.branch(if: UInt32(value) != at.constant32) else { break running }
+                continue
+            case .load16ThenJumpEqual32K:
+                let value = try memory.load(UInt16.self, at, r)
+                r[at.destination] = UInt64(value)
+                at.step(observer)
+                guard at.branch(if: UInt32(value) == at.constant32) else { break running }
+                continue
+            case .load16ThenJumpNotEqual32K:
+                let value = try memory.load(UInt16.self, at, r)
+                r[at.destination] = UInt64(value)
+                at.step(observer)
+                guard at.branch(if: UInt32(value) != at.constant32) else { break running }
+                continue
+            case .load32ThenJumpEqual32K:
+                let value = try memory.load(UInt32.self, at, r)
+                r[at.destination] = UInt64(value)
+                at.step(observer)
+                guard at.branch(if: value == at.constant32) else { break running }
+                continue
+            case .load32ThenJumpNotEqual32K:
+                let value = try memory.load(UInt32.self, at, r)
+                r[at.destination] = UInt64(value)
+                at.step(observer)
+                guard at.branch(if: value != at.constant32) else { break running }
+                continue
+            case .load64ThenJumpEqual64K:
+                let value = try memory.load(UInt64.self, at, r)
+                r[at.destination] = value
+                at.step(observer)
+                guard at.branch(if: value == at.constant) else { break running }
+                continue
+            case .load64ThenJumpNotEqual64K:
+                let value = try memory.load(UInt64.self, at, r)
+                r[at.destination] = value
+                at.step(observer)
+                guard at.branch(if: value != at.constant) else { break running }
+                continue
+            case .load8ThenJumpSignedGreater32K:
+                let value = try memory.load(UInt8.self, at, r)
+                r[at.destination] = UInt64(value)
+                at.step(observer)
+                guard at.branch(if: Int32(value) > Int32(bitPattern: at.constant32)) else { break running }
+                continue
+            case .load16ThenSwap16:
+                r[at.destination] = UInt64(try memory.load(UInt16.self, at, r).byteSwapped)
+                at.step(observer)
+            case .load32ThenSwap32:
+                r[at.destination] = UInt64(try memory.load(UInt32.self, at, r).byteSwapped)
+                at.step(observer)
+            case .load16ThenAdd64:
+                r[at.destination] = UInt64(try memory.load(UInt16.self, at, r))
+                at.step(observer)
+                r[at.destination] &+= r[at.source]
+            case .mov64ThenMov64:
+                r[at.destination] = r[at.source]
+                at.step(observer)
+                r[at.destination] = r[at.source]
+            case .add64ThenMov64:
+                r[at.destination] &+= r[at.source]
+                at.step(observer)
+                r[at.destination] = r[at.source]
+            case .add64ThenAdd64K:
+                r[at.destination] &+= r[at.source]
+                at.step(observer)
+                r[at.destination] &+= at.constant
+            case .xor64ThenMov64:
+                r[at.destination] ^= r[at.source]
+                at.step(observer)
+                r[at.destination] = r[at.source]
+            case .xor32ThenSub32:
+                r[low: at.destination] ^= r[low: at.source]
+                at.step(observer)
+                r[low: at.destination] &-= r[low: at.source]
+            case .jumpEqual64KThenJump:
+                if r[at.destination] != at.constant { at.step(observer) }
+                guard at.jump() else { break running }
+                continue
+            case .jumpEqual32KThenJumpEqual32K:
+                if r[low: at.destination] == at.constant32 {
+                    guard at.jump() else { break running }
+                    continue
+                }
+                at.step(observer)
+                guard at.branch(if: r[low: at.destination] == at.constant32) else { break running }
+                continue
+            case .jumpSignedGreater32KThenJumpEqual32K:
+                if r[lowSigned: at.destination] > Int32(bitPattern: at.constant32) {
+                    guard at.jump() else { break running }
+                    continue
+                }
+                at.step(observer)
+                guard at.branch(if: r[low: at.destination] == at.constant32) else { break running }
+                continue
             }
             at.advance()
         }
