@@ -51,8 +51,7 @@ let modules: [Module] = [
     Module(name: "HostModel", on: ["SimulationCore", "PacketModel", "Trace"], packages: [deque]),
     Module(
         name: "NetworkModel",
-        on: ["LinuxABI", "BPFInstructionSet", "SimulationCore", "PacketModel", "Trace", "KernelControl"],
-        hasTests: false),
+        on: ["LinuxABI", "BPFInstructionSet", "SimulationCore", "PacketModel", "Trace", "KernelControl"]),
     // 4
     Module(
         name: "BPFRuntime",

@@ -12,8 +12,7 @@ final class Dummy: NetworkDevice {
     }
 
     override var kind: String { "dummy" }
-    override var operationalState: UInt8 { isUp ? 0 : 2 }
-
+    override func devicesToDelete() -> [NetworkDevice]? { [self] }
     /// `dummy_xmit`.
     override func transmit(_ packet: SocketBuffer) -> TransmitResult {
         statistics.transmittedPackets += 1

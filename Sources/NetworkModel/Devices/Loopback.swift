@@ -12,8 +12,6 @@ final class Loopback: NetworkDevice {
             releasesDestination: false)
     }
 
-    override var operationalState: UInt8 { isUp ? 0 : 2 }
-
     /// `loopback_xmit`.
     override func transmit(_ packet: SocketBuffer) -> TransmitResult {
         network.environment.charge(.loopbackTransmit)

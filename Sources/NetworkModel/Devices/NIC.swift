@@ -35,6 +35,8 @@ public final class NIC: NetworkDevice {
         super.init(
             network: network, namespace: namespace, name: name, address: address, mtu: mtu, mtuRange: 68...65535,
             flags: [.broadcast, .multicast], features: features)
+        // The driver has seen its link.
+        watchedState = 6
         wire.plugIn(self)
     }
 

@@ -41,6 +41,14 @@ public final class Netkit: NetworkDevice {
     public override var kind: String { "netkit" }
     public override var peer: NetworkDevice? { otherEnd }
 
+    /// `netkit_del_link`: both ends lose each other first.
+    override func devicesToDelete() -> [NetworkDevice]? {
+        let peer = otherEnd
+        otherEnd = nil
+        peer?.otherEnd = nil
+        return [self] + (peer.map { [$0] } ?? [])
+    }
+
     /// `netkit_open`.
     override func open() throws(ControlError) {
         guard let otherEnd else { throw .errno(.ENOTCONN) }

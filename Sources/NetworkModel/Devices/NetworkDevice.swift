@@ -85,8 +85,12 @@ import SimulationCore
 
     // MARK: What kinds define
 
-    /// The kind's name (`rtnl_link_ops.kind`), such as `netkit`; empty for loopback.
+    /// The kind's name (`rtnl_link_ops.kind`), such as `netkit`; empty for loopback and NICs.
     public var kind: String { "" }
+
+    /// The devices that a deletion of this one takes along, itself first (`rtnl_link_ops.dellink`); nil where it cannot be
+    /// deleted.
+    func devicesToDelete() -> [NetworkDevice]? { nil }
 
     /// The driver's transmit routine (`ndo_start_xmit`); consumes the packet, whose data begins at the link-layer header.
     public func transmit(_ packet: SocketBuffer) -> TransmitResult {
@@ -121,18 +125,31 @@ import SimulationCore
     /// `IFF_UP`.
     @inline(__always) public final var isUp: Bool { flags.contains(.up) }
 
-    /// `dev->operstate`: 0 unknown, 2 down, 3 lower layer down, 6 up.
-    public var operationalState: UInt8 {
-        if !isUp { return 2 }
-        return hasCarrier ? 6 : (peer != nil ? 3 : 2)
+    /// What the link watch found last (`dev->operstate`): 0 unknown, where the carrier never changed.
+    final var watchedState: UInt8 = 0
+
+    /// IFLA_OPERSTATE: 0 unknown, 2 down, 3 lower layer down, 6 up.
+    public final var operationalState: UInt8 { isUp ? watchedState : 2 }
+
+    /// `default_operstate` with `rfc2863_policy`. The other end is looked up by its index in this end's own namespace, as
+    /// the kernel does, so that one elsewhere is not found.
+    final func watchLink() {
+        if hasCarrier {
+            watchedState = 6
+            return
+        }
+        guard let peer, peer.index != index, let lower = namespace.device(index: peer.index) else {
+            watchedState = 2
+            return
+        }
+        watchedState = lower.hasCarrier ? 2 : 3
     }
 
     /// Flags as user space sees them (`dev_get_flags`).
     public final var shownFlags: DeviceFlags {
         var shown = flags
         if isUp {
-            let state = operationalState
-            if state == 6 || state == 0 { shown.insert(.running) }
+            if watchedState == 6 || watchedState == 0 { shown.insert(.running) }
             if hasCarrier { shown.insert(.lowerUp) }
         }
         return shown
@@ -142,6 +159,7 @@ import SimulationCore
     final func setCarrier(_ isOn: Bool) {
         guard hasCarrier != isOn else { return }
         hasCarrier = isOn
+        watchLink()
         updateDiscipline()
         if isRegistered { namespace.stack.deviceChanged(self, .carrier) }
     }

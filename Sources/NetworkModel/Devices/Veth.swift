@@ -18,6 +18,14 @@ final class Veth: NetworkDevice {
     override var kind: String { "veth" }
     override var peer: NetworkDevice? { otherEnd }
 
+    /// `veth_dellink`: both ends lose each other first.
+    override func devicesToDelete() -> [NetworkDevice]? {
+        let peer = otherEnd
+        otherEnd = nil
+        peer?.otherEnd = nil
+        return [self] + (peer.map { [$0] } ?? [])
+    }
+
     /// `veth_open`.
     override func open() throws(ControlError) {
         guard let otherEnd else { throw .errno(.ENOTCONN) }

@@ -1,4 +1,5 @@
 public import KernelControl
+import LinuxABI
 
 /// A network namespace: its devices by index and name, and its protocols.
 public final class NetworkNamespace {
@@ -47,11 +48,40 @@ public final class NetworkNamespace {
         return lastIndex
     }
 
-    /// The name that a template such as `nk%d` gives: its smallest free number (`__dev_alloc_name`).
-    func freeName(prefix: String) -> String {
+    /// The name that a device gets (`dev_prep_valid_name`): a template such as `nk%d` takes its smallest free number. EINVAL
+    /// for a name that is none, EEXIST for one that is taken.
+    func resolveName(_ wanted: String) throws(ControlError) -> String {
+        guard Self.isValidName(wanted) else { throw .errno(.EINVAL) }
+        guard wanted.utf8.contains(UInt8(ascii: "%")) else {
+            if byName[wanted] != nil { throw .errno(.EEXIST) }
+            return wanted
+        }
+        guard wanted.utf8.filter({ $0 == UInt8(ascii: "%") }).count == 1, let range = Self.template(in: wanted) else {
+            throw .errno(.EINVAL)
+        }
         var number = 0
-        while byName["\(prefix)\(number)"] != nil { number += 1 }
-        return "\(prefix)\(number)"
+        while true {
+            let name = wanted[..<range.lowerBound] + String(number) + wanted[range.upperBound...]
+            guard Self.isValidName(String(name)) else { throw .errno(.EINVAL) }
+            if byName[String(name)] == nil { return String(name) }
+            number += 1
+        }
+    }
+
+    private static func template(in name: String) -> Range<String.Index>? {
+        guard let percent = name.firstIndex(of: "%") else { return nil }
+        let letter = name.index(after: percent)
+        guard letter < name.endIndex, name[letter] == "d" else { return nil }
+        return percent..<name.index(after: letter)
+    }
+
+    /// `dev_valid_name`: 1 to 15 bytes without `/`, `:` and white space, not `.` or `..`.
+    private static func isValidName(_ name: String) -> Bool {
+        guard !name.isEmpty, name.utf8.count < 16, name != ".", name != ".." else { return false }
+        return !name.utf8.contains { byte in
+            byte == UInt8(ascii: "/") || byte == UInt8(ascii: ":") || byte == 0x20 || (0x09...0x0D).contains(byte)
+                || byte == 0xA0
+        }
     }
 
     func insert(_ device: NetworkDevice) {
