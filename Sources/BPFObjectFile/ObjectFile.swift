@@ -141,7 +141,18 @@ public struct ObjectFile: Sendable {
 extension ELFImage.Section {
     /// The instructions of a function, which was checked to lie inside.
     func instructions(of function: ObjectFunction) throws(ObjectFileError) -> [Instruction] {
-        let bytes = try content.array(at: function.start * 8, count: function.count * 8)
-        return stride(from: 0, to: bytes.count, by: 8).map { Instruction(littleEndian: bytes, at: $0) }
+        let code = try content.part(at: function.start * 8, count: function.count * 8)
+        var instructions: [Instruction] = []
+        instructions.reserveCapacity(function.count)
+        for offset in stride(from: 0, to: code.count, by: 8) {
+            let low = try code.word(at: offset)
+            instructions.append(
+                Instruction(
+                    opcode: UInt8(truncatingIfNeeded: low), destination: UInt8(truncatingIfNeeded: low >> 8) & 0xF,
+                    source: UInt8(truncatingIfNeeded: low >> 12) & 0xF,
+                    offset: Int16(truncatingIfNeeded: low >> 16),
+                    immediate: Int32(bitPattern: try code.word(at: offset + 4))))
+        }
+        return instructions
     }
 }

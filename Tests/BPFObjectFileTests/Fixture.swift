@@ -3,7 +3,7 @@ import Foundation
 
 /// The compiled objects beside this file; `.ci/fixtures` builds them.
 enum Fixture {
-    static let all = ["globals", "maps", "subprograms", "sections", "refused", "legacy_maps"]
+    static let all = ["globals", "maps", "subprograms", "sections", "refused", "legacy_maps", "types"]
 
     static func bytes(_ name: String) throws -> [UInt8] {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
