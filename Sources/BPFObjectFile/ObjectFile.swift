@@ -75,7 +75,7 @@ public struct ObjectFile: Sendable {
 
     private static func readLicence(_ image: ELFImage) throws(ObjectFileError) -> String {
         guard let section = image.section(named: "license") else { return "" }
-        let bytes = try section.content.array(at: 0, count: min(section.content.count, 127))
+        let bytes = try section.content.array(at: 0, count: min(section.content.count, 63))
         return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
 
@@ -104,6 +104,7 @@ public struct ObjectFile: Sendable {
 
     private static func readRelocations(_ image: ELFImage) throws(ObjectFileError) -> [Int: [Int: Relocation]] {
         var bySection: [Int: [Int: Relocation]] = [:]
+        var total = 0
         for section in image.sections {
             let target = Int(section.info)
             guard section.type == SectionType.relocations || section.type == SectionType.relocationsWithAddend,
@@ -115,6 +116,10 @@ public struct ObjectFile: Sendable {
             }
             guard bySection[target] == nil else {
                 throw .malformed(place, "a second relocation section for \(image.sections[target].name)")
+            }
+            total += section.content.count / 16
+            guard total <= ObjectFileLimits.relocations else {
+                throw .malformed(place, "more than \(ObjectFileLimits.relocations) relocations in all")
             }
             var byInstruction: [Int: Relocation] = [:]
             for (index, relocation) in try image.relocations(in: section).enumerated() {

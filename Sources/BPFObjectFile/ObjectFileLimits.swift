@@ -12,6 +12,10 @@ enum ObjectFileLimits {
     static let typeDepth = 32
     /// Variables of all sections together.
     static let globalVariables = 1 << 18
+    /// Relocations of all executable sections together.
+    static let relocations = 1 << 20
+    /// Members of a map's definition: there are eleven known ones.
+    static let definitionMembers = 32
     /// Slots of one map that the object fills in.
     static let initialSlots = 65536
 }

@@ -8,23 +8,28 @@ public struct BTF: Sendable {
     public let bytes: [UInt8]
     /// Numbers by name, first one first.
     private let idsByName: [String: [UInt32]]
-    /// Declaration tags by the type that they are on.
-    private let tagsByType: [UInt32: [(text: String, component: Int32)]]
+    /// Texts of declaration tags by what they are on.
+    private let tagsByPlace: [TagPlace: [String]]
+
+    private struct TagPlace: Hashable {
+        let type: UInt32
+        let component: Int32
+    }
 
     init(types: [BTFType], bytes: [UInt8]) {
         self.types = types
         self.bytes = bytes
         var ids: [String: [UInt32]] = [:]
-        var tags: [UInt32: [(text: String, component: Int32)]] = [:]
+        var tags: [TagPlace: [String]] = [:]
         for (index, type) in types.enumerated() {
             if case .declarationTag(let text, let target, let component) = type {
-                tags[target, default: []].append((text, component))
+                tags[TagPlace(type: target, component: component), default: []].append(text)
             } else if !type.name.isEmpty {
                 ids[type.name, default: []].append(UInt32(index))
             }
         }
         self.idsByName = ids
-        self.tagsByType = tags
+        self.tagsByPlace = tags
     }
 
     /// The type with this number, nil where there is none.
@@ -35,7 +40,7 @@ public struct BTF: Sendable {
 
     /// Texts of the declaration tags on a type as a whole, or on one of its parameters or members.
     public func tags(on id: UInt32, component: Int32 = -1) -> [String] {
-        (tagsByType[id] ?? []).filter { $0.component == component }.map(\.text)
+        tagsByPlace[TagPlace(type: id, component: component)] ?? []
     }
 
     /// The variables of a data section such as `.rodata`, nil where BTF has no such section.

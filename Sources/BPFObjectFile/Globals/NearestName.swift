@@ -1,11 +1,13 @@
 /// Finds the name that was probably meant.
 enum NearestName {
-    /// The known name with the fewest edits, where they are at most a third of its length (and one at least).
+    /// The known name with the fewest edits, where they are at most a third of its length (or one).
+    ///
+    /// It looks at 4096 names and 64 bytes of each, so that a hostile file cannot make it slow.
     static func nearest(to name: String, in known: [String]) -> String? {
-        let wanted = Array(name.utf8.prefix(256))
+        let wanted = Array(name.utf8.prefix(64))
         var best: (name: String, edits: Int)?
-        for candidate in known {
-            let bytes = Array(candidate.utf8.prefix(256))
+        for candidate in known.prefix(4096) {
+            let bytes = Array(candidate.utf8.prefix(64))
             let edits = distance(wanted, bytes)
             guard edits <= max(1, bytes.count / 3), edits < best?.edits ?? Int.max else { continue }
             best = (candidate, edits)

@@ -32,7 +32,10 @@ public struct FunctionPrototype: Hashable, Sendable {
         case other
     }
 
+    /// The first five at most, which is what registers hold (MAX_BPF_FUNC_REG_ARGS).
     public let parameters: [Parameter]
+    /// How many the function is declared with.
+    public let parameterCount: Int
     /// Whether the result is `void`, and where it isn't, whether it is an integer or enum.
     public let returnsVoid: Bool
     public let returnsScalar: Bool
@@ -44,6 +47,7 @@ public struct FunctionPrototype: Hashable, Sendable {
         resultDescription: String = "int"
     ) {
         self.parameters = parameters
+        self.parameterCount = parameters.count
         self.returnsVoid = returnsVoid
         self.returnsScalar = returnsScalar
         self.resultDescription = resultDescription
@@ -60,7 +64,7 @@ public struct FunctionPrototype: Hashable, Sendable {
             throw .malformed(.type(id), "a \(try btf.type(id).kindName), expected a func with a func_proto")
         }
         var parameters: [Parameter] = []
-        for (index, parameter) in types.enumerated() {
+        for (index, parameter) in types.prefix(5).enumerated() {
             let tags = btf.tags(on: id, component: Int32(index))
             parameters.append(
                 Parameter(
@@ -68,6 +72,7 @@ public struct FunctionPrototype: Hashable, Sendable {
                     typeDescription: btf.description(of: parameter.type), tags: tags))
         }
         self.parameters = parameters
+        parameterCount = types.count
         let resultType = try btf.withoutModifiers(result).type
         returnsVoid = resultType == .void
         switch resultType {

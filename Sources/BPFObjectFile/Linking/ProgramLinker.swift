@@ -163,6 +163,9 @@ struct ProgramLinker {
     ) throws(ObjectFileError) {
         guard strings != nil, let records = object.btfExtension.lines[section] else { return }
         for record in records[records.range(of: function, \.instruction)] {
+            guard lines.count < ObjectFileLimits.linkedInstructions else {
+                throw .malformed(.program(program.name), "more line records than a program can have instructions")
+            }
             lines.append(
                 LineRecord(
                     instructionIndex: record.instruction - function.start + start,

@@ -24,6 +24,10 @@ struct BTFMapDefinition {
         self.btf = btf
         self.mapName = name
         self.isInner = isInner
+        guard definition.members.count <= ObjectFileLimits.definitionMembers else {
+            throw failure(
+                "\(definition.members.count) members, expected at most \(ObjectFileLimits.definitionMembers)")
+        }
         for (index, member) in definition.members.enumerated() {
             try read(member, isLast: index == definition.members.count - 1)
         }

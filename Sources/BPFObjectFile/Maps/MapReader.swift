@@ -24,6 +24,9 @@ struct MapReader {
     /// Maps that `.maps` declares (libbpf: bpf_object__init_user_btf_maps).
     mutating func readDefinitions() throws(ObjectFileError) {
         guard let section = image.section(named: ".maps"), section.size > 0 else { return }
+        guard section.size <= ObjectFileLimits.globalDataBytes else {
+            throw .malformed(.section(".maps", offset: 0), "\(section.size) bytes of map definitions")
+        }
         guard let btf, btf.dataSection(named: ".maps") != nil else {
             throw .malformed(
                 .section(".maps", offset: 0), "maps are declared and BTF does not describe them; compile with -g")
