@@ -139,8 +139,11 @@ public struct ObjectFile: Sendable {
     /// The program of this name, nil where there is none.
     public func program(named name: String) -> ProgramSpecification? { programs.first { $0.name == name } }
 
-    /// The map of this name, nil where there is none.
-    public func map(named name: String) -> MapSpecification? { maps.first { $0.name == name } }
+    /// The map of this name, or the one behind the section of global data of this name (`.rodata`); nil where there is
+    /// none (libbpf: bpf_object__find_map_by_name).
+    public func map(named name: String) -> MapSpecification? {
+        maps.first { $0.name == name || $0.origin != .definition && $0.sectionName == name }
+    }
 }
 
 extension ELFImage.Section {

@@ -4,6 +4,7 @@ import Testing
 @Suite struct GlobalTests {
     /// Name, section, bytes, and the type as C writes it.
     @Test(
+        "LOAD-41: variables are found with section, type and bytes",
         arguments: [
             ("nic_ifindex", ".rodata", [2, 0, 0, 0], "__u32"),
             ("mac", ".rodata", [2, 0, 0, 0, 0, 1], "__u8[6]"),
@@ -49,6 +50,7 @@ import Testing
     }
 
     @Test(
+        "LOAD-43: values of the wrong size are refused",
         arguments: [
             ("nic_ifindex", .integer(-1), "variable nic_ifindex: -1 does not fit into __u32, expected 0 to 4294967295"),
             ("nic_ifindex", .integer(1 << 32), "expected 0 to 4294967295"),

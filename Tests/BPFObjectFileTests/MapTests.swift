@@ -42,7 +42,8 @@ import Testing
         #expect(object.btf?.description(of: map.valueTypeID) == "struct counter")
     }
 
-    @Test func slotsAndInnerMapsAreRead() throws {
+    @Test("LOAD-32: slots of 'values' and templates of inner maps are read")
+    func slotsAndInnerMapsAreRead() throws {
         let object = try Fixture.object("maps")
         let outer = try #require(object.map(named: "outer"))
         #expect(outer.initialSlots == [.init(index: 1, target: "first"), .init(index: 5, target: "second")])
@@ -64,21 +65,25 @@ import Testing
     }
 
     /// Names and flags as libbpf's internal_map_name and map_is_mmapable make them.
-    @Test(arguments: [
-        GlobalData(
-            name: "globals.rodata", section: ".rodata", origin: .readOnlyData, flags: [.readOnlyProgram, .mmapable],
-            size: 51),
-        GlobalData(name: "globals.data", section: ".data", origin: .data, flags: .mmapable, size: 2),
-        GlobalData(name: "globals.bss", section: ".bss", origin: .zeroedData, flags: .mmapable, size: 16),
-        GlobalData(name: ".data.settings", section: ".data.settings", origin: .data, flags: .mmapable, size: 4),
-        GlobalData(
-            name: ".rodata.config", section: ".rodata.config", origin: .readOnlyData,
-            flags: [.readOnlyProgram, .mmapable], size: 4),
-        GlobalData(name: ".bss.counters", section: ".bss.counters", origin: .zeroedData, flags: .mmapable, size: 8),
-    ])
+    @Test(
+        "LOAD-42: sections of global data become maps",
+        arguments: [
+            GlobalData(
+                name: "globals.rodata", section: ".rodata", origin: .readOnlyData,
+                flags: [.readOnlyProgram, .mmapable],
+                size: 51),
+            GlobalData(name: "globals.data", section: ".data", origin: .data, flags: .mmapable, size: 2),
+            GlobalData(name: "globals.bss", section: ".bss", origin: .zeroedData, flags: .mmapable, size: 16),
+            GlobalData(name: ".data.settings", section: ".data.settings", origin: .data, flags: .mmapable, size: 4),
+            GlobalData(
+                name: ".rodata.config", section: ".rodata.config", origin: .readOnlyData,
+                flags: [.readOnlyProgram, .mmapable], size: 4),
+            GlobalData(name: ".bss.counters", section: ".bss.counters", origin: .zeroedData, flags: .mmapable, size: 8),
+        ])
     func globalDataBecomesMaps(expected: GlobalData) throws {
         let object = try Fixture.object("globals")
         let map = try #require(object.map(named: expected.name))
+        #expect(object.map(named: expected.section) == map)
         #expect(map.sectionName == expected.section)
         #expect(map.origin == expected.origin)
         #expect(map.isFrozen == (expected.origin == .readOnlyData))

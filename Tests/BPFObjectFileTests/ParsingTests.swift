@@ -18,7 +18,8 @@ import Testing
         #expect(try Fixture.object(name).licence == expected)
     }
 
-    @Test func programsAreListedBySectionAndPosition() throws {
+    @Test("LOAD-49: programs are listed by section and position, those of '?' sections off")
+    func programsAreListedBySectionAndPosition() throws {
         let programs = try Fixture.object("subprograms").programs
         #expect(programs.map(\.name) == ["outgoing", "second_outgoing", "on_request"])
         #expect(programs.map(\.sectionName) == ["netkit/peer", "netkit/peer", "tc"])
@@ -29,6 +30,7 @@ import Testing
 
     /// libbpf's section_defs, and the custom that a suffix of `tc`, `classifier` and `action` means nothing.
     @Test(
+        "MP-44: section names give program and attach types",
         arguments: [
             ("netkit_primary", .schedCls, .netkitPrimary, "sched_cls"),
             ("netkit_peer", .schedCls, .netkitPeer, "sched_cls"),
