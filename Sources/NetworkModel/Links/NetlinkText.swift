@@ -1,6 +1,7 @@
 /// Texts that rtnetlink puts beside an errno (extended acknowledgement), as Linux 6.12 words them.
 enum NetlinkText {
     static let integerOutOfRange = "integer out of range"
+    static let policyFailed = "Attribute failed policy validation"
     static let negativeIndex = "ifindex can't be negative"
     static let mtuTooSmall = "mtu less than device minimum"
     static let mtuTooLarge = "mtu greater than device maximum"

@@ -9,6 +9,7 @@ extension Network {
         _ name: String, in namespaceName: NamespaceName, _ change: LinkChange
     ) throws(ControlError) {
         let device = try existing(name, in: namespaceName)
+        try checkNameLength(change.name)
         if let attributes = change.netkit {
             try checkRanges(attributes)
             if let address = change.address, !address.isValidForDevice { throw .errno(.EADDRNOTAVAIL) }
@@ -28,8 +29,7 @@ extension Network {
             device.mtu = mtu
             device.namespace.stack.deviceChanged(device, .mtu)
         }
-        if let newName = change.name, newName != device.name {
-            if newName.utf8.count > 15 { throw .errno(.ERANGE, "Attribute failed policy validation") }
+        if let newName = change.name, !newName.isEmpty, newName != device.name {
             let resolved = try device.namespace.resolveName(newName)
             device.namespace.rename(device, to: resolved)
             device.namespace.stack.deviceChanged(device, .name)

@@ -7,18 +7,16 @@ extension Network {
     /// what the kind checks. For pairs the peer is registered first and so has the lower index.
     public func newLink(_ request: NewLink, in namespaceName: NamespaceName) throws(ControlError) {
         let namespace = try existing(namespaceName)
+        try checkNameLength(request.name)
         if let index = request.index, index > UInt32(Int32.max) { throw .errno(.EINVAL, NetlinkText.negativeIndex) }
         let index = request.index ?? 0
         let isTaken =
             index != 0
             ? namespace.device(index: index) != nil
             : request.name.map { namespace.device(named: $0) != nil } ?? false
-        if let name = request.name, name.utf8.count > 15 {
-            // IFLA_IFNAME's policy holds 15 bytes.
-            throw .errno(.ERANGE, "Attribute failed policy validation")
-        }
         if case .netkit(let attributes) = request.kind { try checkRanges(attributes) }
         if let address = request.address, !address.isValidForDevice { throw .errno(.EADDRNOTAVAIL) }
+        if case .veth = request.kind { try checkVethMTU(request.mtu) }
         if isTaken { throw .errno(.EEXIST) }
         switch request.kind {
         case .netkit(let attributes): try newNetkit(request, attributes, namespace)
@@ -49,6 +47,7 @@ extension Network {
         try checkMTU(request.mtu, 68...65535)
         let mode = attributes.mode ?? Netkit.layer3
         if mode > Netkit.layer3 { throw .errno(.EINVAL, NetlinkText.netkitMode) }
+        try checkNameLength(request.peer?.name)
         if let address = request.peer?.address, !address.isValidForDevice { throw .errno(.EADDRNOTAVAIL) }
         let policy = try checkPolicy(attributes.policy) ?? Verdict.pass
         let peerPolicy = try checkPolicy(attributes.peerPolicy) ?? Verdict.pass
@@ -81,11 +80,11 @@ extension Network {
 
     /// `veth_newlink`.
     private func newVeth(_ request: NewLink, _ namespace: NetworkNamespace) throws(ControlError) {
-        try checkMTU(request.mtu, 68...65535)
+        try checkNameLength(request.peer?.name)
         if let address = request.peer?.address, !address.isValidForDevice { throw .errno(.EADDRNOTAVAIL) }
+        try checkVethMTU(request.peer?.mtu)
         let peerNamespace = try request.peer?.namespace.map(existing) ?? namespace
         let peerMTU = request.peer == nil ? request.mtu : request.peer?.mtu
-        try checkMTU(peerMTU, 68...65535)
         let peer = Veth(
             network: self, namespace: peerNamespace, name: "", address: request.peer?.address ?? randomAddress(),
             mtu: peerMTU ?? 1500)
@@ -125,6 +124,16 @@ extension Network {
             throw .errno(.EINVAL, NetlinkText.netkitPolicy)
         }
         return policy
+    }
+
+    /// IFLA_IFNAME's policy: 15 bytes at most.
+    func checkNameLength(_ name: String?) throws(ControlError) {
+        if let name, name.utf8.count > 15 { throw .errno(.ERANGE, NetlinkText.policyFailed) }
+    }
+
+    /// `is_valid_veth_mtu`, which has no text.
+    private func checkVethMTU(_ mtu: UInt32?) throws(ControlError) {
+        if let mtu, !(68...65535).contains(mtu) { throw .errno(.EINVAL) }
     }
 
     /// `dev_validate_mtu`.
