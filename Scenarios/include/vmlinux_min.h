@@ -111,6 +111,12 @@ enum {
 #define BPF_F_CURRENT_CPU BPF_F_INDEX_MASK
 #define BPF_F_CTXLEN_MASK (0xfffffULL << 32)
 
+/* skb_adjust_room: the length of an inner Ethernet header, in the upper bits of the flags. */
+#define BPF_F_ADJ_ROOM_ENCAP_L2(length) (((__u64)(length) & 0xff) << 56)
+
+/* sk_lookup_tcp, sk_lookup_udp: look in the namespace of the context. */
+#define BPF_F_CURRENT_NETNS (-1)
+
 /* skb_adjust_room: where the room is. */
 enum { BPF_ADJ_ROOM_NET = 0, BPF_ADJ_ROOM_MAC = 1 };
 
@@ -376,6 +382,11 @@ struct arphdr {
 	unsigned char ar_pln;
 	__be16 ar_op;
 };
+
+/* iphdr.frag_off, in host order. */
+#define IP_DF 0x4000
+#define IP_MF 0x2000
+#define IP_OFFSET 0x1fff
 
 struct iphdr {
 	__u8 ihl : 4;

@@ -88,6 +88,18 @@ import Testing
         }
     }
 
+    @Test func descriptorsArePutInPlace() throws {
+        let linked = try Fixture.object("maps").link(programNamed: "entry")
+        let bound = linked.instructions { Int32(100 + $0) }
+        for (index, instruction) in bound.enumerated() {
+            if let reference = linked.mapReferences.first(where: { $0.instructionIndex == index }) {
+                #expect(instruction.immediate == Int32(100 + reference.mapIndex))
+            } else {
+                #expect(instruction == linked.instructions[index])
+            }
+        }
+    }
+
     @Test func linesFollowTheirInstructions() throws {
         let linked = try Fixture.object("subprograms").link(programNamed: "outgoing")
         #expect(linked.lines.map(\.instructionIndex) == linked.lines.map(\.instructionIndex).sorted())

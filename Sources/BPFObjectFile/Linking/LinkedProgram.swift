@@ -33,6 +33,19 @@ public struct LinkedProgram: Sendable {
         self.lines = lines
     }
 
+    /// The instructions with each map's descriptor in place, as bpf(2) takes them.
+    ///
+    /// - Parameter descriptor: the descriptor of the map at this index of ``ObjectFile/maps``.
+    public func instructions<Failure>(
+        binding descriptor: (_ mapIndex: Int) throws(Failure) -> Int32
+    ) throws(Failure) -> [Instruction] {
+        var bound = instructions
+        for reference in mapReferences {
+            bound[reference.instructionIndex].immediate = try descriptor(reference.mapIndex)
+        }
+        return bound
+    }
+
     public var sectionName: String { section.text }
     public var type: ProgramType? { section.type }
     public var attachType: AttachType? { section.attachType }
