@@ -46,6 +46,23 @@ import Testing
         }
     }
 
+    /// The same, where the instruction's guess at the region was right a moment ago.
+    @Test(arguments: Width.allCases, 0..<9)
+    func regionThatHasShrunk(_ width: Width, _ byteCount: Int) throws {
+        let environment = TestEnvironment(memory: [UInt8](repeating: 1, count: 16))
+        let programs = try [
+            DecodedProgram([.load(width, 0, 1, 1), .exit]), DecodedProgram([.store(width, 1, 1, k: 1), .exit]),
+        ]
+        for program in programs {
+            unsafe environment.regions.set(.context, base: environment.context, byteCount: 16, isWritable: true)
+            _ = try Interpreter.run(program, r1: environment.address, environment: environment)
+            unsafe environment.regions.set(
+                .context, base: environment.context, byteCount: byteCount, isWritable: true)
+            let result = try? Interpreter.run(program, r1: environment.address, environment: environment)
+            #expect((result != nil) == (byteCount >= width.byteCount + 1))
+        }
+    }
+
     @Test func nothingIsNeededForNoBytes() {
         let regions = MemoryRegions()
         #expect(unsafe regions.readable(0, 0)?.count == 0)
