@@ -33,8 +33,10 @@ extension KeySet {
     static let send = KeySet(
         "a send",
         [
-            Key("from", .text, "The namespace.", isRequired: true),
-            Key("udp", .flow, "Source and destination.", isRequired: true),
+            Key("from", .text, "The namespace; a socket of its own sends."),
+            Key("udp", .flow, "Source and destination."),
+            Key("socket", .text, "A declared socket that sends instead."),
+            Key("to", .socketAddress, "The destination of what a declared socket sends."),
         ] + senderKeys + socketKeys)
 
     static let ping = KeySet(

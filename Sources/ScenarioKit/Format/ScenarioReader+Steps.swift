@@ -30,10 +30,25 @@ extension ScenarioReader {
 
     private func send(_ node: SourceNode) throws(FormatError) -> Send {
         let mapping = try MappingReader(node, .send)
+        if try mapping.exactlyOne(of: ["from", "socket"]) == "socket" {
+            try mapping.forbid(
+                ["udp", "task", "cpu", "mark", "priority", "report_errors", "df"], beside: "socket")
+            let socket = try name(
+                try mapping.required("socket"), kind: "socket", among: scenario.sockets.map(\.name))
+            guard let declared = scenario.sockets.first(where: { $0.name == socket }), let to = mapping["to"] else {
+                throw FormatError(mapping.place, "a send from a declared socket needs the key 'to'")
+            }
+            return Send(
+                socket: socket, namespace: declared.namespace, source: declared.address,
+                destination: try to.socketAddress(), options: try options(mapping, declared.namespace))
+        }
+        try mapping.forbid(["to"], beside: "from")
+        guard let flow = mapping["udp"] else { throw FormatError(mapping.place, "a send needs the key 'udp'") }
         let namespace = try namespace(try mapping.required("from"))
-        let (source, destination) = try mapping.required("udp").flow()
+        let (source, destination) = try flow.flow()
         return Send(
-            namespace: namespace, source: source, destination: destination, options: try options(mapping, namespace))
+            socket: nil, namespace: namespace, source: source, destination: destination,
+            options: try options(mapping, namespace))
     }
 
     private func ping(_ node: SourceNode) throws(FormatError) -> Ping {

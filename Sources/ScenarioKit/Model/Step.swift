@@ -43,6 +43,8 @@ public struct SenderOptions: Hashable, Sendable {
 
 /// UDP datagrams from a task.
 public struct Send: Sendable {
+    /// A declared socket; nil for one of the step's own.
+    public var socket: String?
     public var namespace: NamespaceName
     public var source: SocketAddress
     public var destination: SocketAddress

@@ -11,7 +11,7 @@ import Testing
         #expect(scenario.namespaces.map(\.name) == ["node", "pod", "vm", "far"])
         #expect(scenario.devices.count == 5)
         #expect(scenario.objects[0].attachments.map(\.name) == ["from_pod", "second", "third", "fourth"])
-        #expect(scenario.steps.count == 19)
+        #expect(scenario.steps.count == 20)
         guard case .send(let send) = scenario.steps[0].action else {
             Issue.record("the first step is a send")
             return
@@ -19,7 +19,7 @@ import Testing
         #expect(send.destination.address.description == "192.168.7.2")
         #expect(send.options.mark == 16)
         #expect(scenario.steps[0].fails == .EPERM)
-        guard case .expect(let expectations) = scenario.steps[18].action else {
+        guard case .expect(let expectations) = scenario.steps[19].action else {
             Issue.record("the last step is an expectation")
             return
         }

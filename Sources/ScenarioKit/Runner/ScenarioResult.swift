@@ -1,0 +1,67 @@
+import SimulationCore
+public import Trace
+
+/// How a scenario ended, with all that is needed to tell why.
+public struct ScenarioResult: Sendable {
+    public enum Outcome: String, Sendable, CaseIterable {
+        /// Every step and expectation held.
+        case held
+        /// Something was judged, and did not hold.
+        case failed
+        /// The scenario asks for something that nksim lacks.
+        case notModelled = "not_modelled"
+        /// Nothing could be judged: unreadable input.
+        case unreadable
+    }
+
+    public var file: String
+    public var title: String?
+    public var kernel: String
+    public var seed: UInt64
+    public var failures: [ScenarioFailure] = []
+    /// What ended the run before its last step; nil where all steps were taken.
+    public var error: ScenarioError?
+    public var expectationCount = 0
+    public var observations = Observations()
+    public var events: [TraceEvent] = []
+
+    public var outcome: Outcome {
+        switch error?.kind {
+        case .input: .unreadable
+        case .notModelled: .notModelled
+        case .kernel: .failed
+        case nil: failures.isEmpty ? .held : .failed
+        }
+    }
+
+    /// Virtual nanoseconds from the first event to the last; nil without a trace.
+    public var duration: UInt64? {
+        guard let first = events.first, let last = events.last else { return nil }
+        return last.time.nanoseconds - first.time.nanoseconds
+    }
+}
+
+/// One thing that was expected and did not come.
+public struct ScenarioFailure: Sendable {
+    /// One compared value.
+    public struct Row: Sendable {
+        public var field: String
+        public var expected: String
+        public var found: String
+
+        public init(_ field: String, expected: String, found: String) {
+            self.field = field
+            self.expected = expected
+            self.found = found
+        }
+
+        public var holds: Bool { expected == found }
+    }
+
+    public var place: SourcePlace
+    /// `frames of capture wire`, `step 3, attach` …
+    public var subject: String
+    public var rows: [Row]
+    /// The way up to there of the packets that the expectation is about.
+    public var path: [TraceEvent] = []
+}
