@@ -22,3 +22,10 @@ PROGRAM("socket", plain_socket, __sk_buff)
 PROGRAM("cgroup_skb/egress", cgroup_egress, __sk_buff)
 PROGRAM("fentry/tcp_connect", traced, xdp_md)
 PROGRAM("from-container", from_container, __sk_buff)
+
+/* Its format is the only thing in .rodata, and static. */
+SEC("tc/print") int printing(struct __sk_buff *skb)
+{
+	bpf_printk("length %u", skb->len);
+	return 0;
+}
