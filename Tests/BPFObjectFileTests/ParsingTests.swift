@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a/b/program.bpf.o", "program"), ("x", "x"), ("/tmp/.hidden", ""),
+        ("a/b/program.bpf.o", "program"), ("x", "x"), ("folder/.hidden", ""),
     ])
     func objectNamesComeFromPaths(path: String, expected: String) {
         #expect(ObjectName.object(ofPath: path) == expected)
