@@ -48,6 +48,7 @@ let modules: [Module] = [
     Module(name: "BPFMachine", on: ["BPFInstructionSet", "SimulationCore"]),
     Module(name: "BPFObjectFile", on: ["LinuxABI", "BPFInstructionSet", "CLibELF"], testFixtures: ["Fixtures"]),
     // 3
+    Module(name: "BPFVerifier", on: ["LinuxABI", "BPFInstructionSet"], testFixtures: ["Recordings"]),
     Module(name: "HostModel", on: ["SimulationCore", "PacketModel", "Trace"], packages: [deque]),
     Module(
         name: "NetworkModel",
