@@ -30,7 +30,8 @@ struct ArithmeticCase: Sendable, CustomTestStringConvertible {
         Self(code: code, bits: bits, left: left, right: right, result: result)
     }
 
-    // Results are those that RFC 9669, section 4.1 and 4.2, prescribe.
+    // Results are those that RFC 9669, section 4.1, prescribes; Linux 6.12 gives the same for all of them (run with
+    // BPF_PROG_TEST_RUN, operands read from the packet).
     static let all: [ArithmeticCase] = [
         // Wrapping, and the upper half cleared by the 32-bit forms
         unsigned(.add, 64, minusOne, 2, 1),
@@ -139,7 +140,7 @@ struct UnaryCase: Sendable, CustomTestStringConvertible {
             value: 0x0102_0304_0506_0708, result: result)
     }
 
-    // Results are those of RFC 9669, sections 4.1 and 4.2.
+    // Results are those of RFC 9669, sections 4.1 and 4.2, and of Linux 6.12.
     static let all: [UnaryCase] = [
         neg(64, 1, .max),
         neg(64, 0x8000_0000_0000_0000, 0x8000_0000_0000_0000),

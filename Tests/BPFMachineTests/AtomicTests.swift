@@ -20,7 +20,8 @@ struct AtomicCase: Sendable, CustomTestStringConvertible {
 
     static let old: UInt64 = 0xF0F0_F0F0_0000_0005
 
-    // RFC 9669, section 5.3; the 32-bit forms zero-extend what they fetch.
+    // RFC 9669, section 5.3; the 32-bit forms zero-extend what they fetch. Linux 6.12 gives the same (run with
+    // BPF_PROG_TEST_RUN, on the stack).
     static let all: [AtomicCase] = [
         AtomicCase(
             title: "add", operation: 0x00, width: .double, operand: 3, stored: 0xF0F0_F0F0_0000_0008, register: 3),
