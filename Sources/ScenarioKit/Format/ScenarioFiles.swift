@@ -14,7 +14,9 @@ public enum ScenarioFiles {
             guard isFolder(path) else { return [path] }
             let own = joined(path, "scenario.yaml")
             if FileManager.default.fileExists(atPath: own) { return [own] }
-            let below = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+            // The enumerator follows no link, not even as its root.
+            let folder = (path as NSString).resolvingSymlinksInPath
+            let below = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
             return below.filter { $0.hasSuffix("/scenario.yaml") }.sorted().map { joined(path, $0) }
         }
     }
