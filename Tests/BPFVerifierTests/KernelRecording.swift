@@ -23,6 +23,8 @@ struct KernelRecording: Decodable {
         let answer: String
         /// At level 2.
         let log: String
+        /// At level 1.
+        let failingPath: String
 
         var testDescription: String { "\(name) [\(requirements.joined(separator: " "))]" }
     }

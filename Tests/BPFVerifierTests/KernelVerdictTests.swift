@@ -6,20 +6,27 @@ import Testing
 @Suite struct KernelVerdictTests {
     @Test(arguments: KernelRecording.kernel612.cases)
     func answersAsLinux(_ recorded: KernelRecording.Case) {
-        var answer = "OK"
-        var log = ""
-        do throws(VerifierError) {
-            log = try BPFVerifier.verify(recorded.program, log: .everything).log
-        } catch {
-            log = error.log
-            answer = error.errno.description
-            if error.isNotModelled {
-                #expect(error.message.hasPrefix("not modelled: "))
-                return
-            }
-        }
+        let (answer, log, isModelled) = verify(recorded, .everything)
+        guard isModelled else { return }
         #expect(answer == recorded.answer)
-        let (ours, kernels) = (KernelRecording.Case.normalised(log), recorded.log)
+        compare(log, recorded.log)
+        compare(verify(recorded, .failingPath).log, recorded.failingPath)
+        #expect(verify(recorded, .none).answer == recorded.answer)
+    }
+
+    private func verify(
+        _ recorded: KernelRecording.Case, _ level: LogLevel
+    ) -> (answer: String, log: String, isModelled: Bool) {
+        do throws(VerifierError) {
+            return ("OK", try BPFVerifier.verify(recorded.program, log: level).log, true)
+        } catch {
+            if error.isNotModelled { #expect(error.message.hasPrefix("not modelled: ")) }
+            return (error.errno.description, error.log, !error.isNotModelled)
+        }
+    }
+
+    private func compare(_ log: String, _ kernels: String) {
+        let ours = KernelRecording.Case.normalised(log)
         // Of long logs the recording has the end.
         let compared = ours.count > 16_000 ? String(ours.suffix(kernels.count)) : ours
         if compared != kernels { Issue.record("\(difference(compared, kernels))") }

@@ -1,0 +1,82 @@
+import BPFInstructionSet
+import BPFVerifier
+import LinuxABI
+import Testing
+
+/// What the proof hands on: to the translation of accesses, and to the runtime.
+@Suite struct FactTests {
+    private func verified(_ name: String) throws -> VerifiedProgram {
+        let recorded = try #require(KernelRecording.kernel612.cases.first { $0.name == name })
+        return try BPFVerifier.verify(recorded.program)
+    }
+
+    @Test func packetProgram() throws {
+        let program = try verified("packet write")
+        let accesses = program.facts.compactMap(\.access)
+        #expect(
+            accesses == [.context(offset: 76, size: 4), .context(offset: 80, size: 4), .packet, .packet])
+        #expect(program.writesPacketDirectly)
+        #expect(!program.usesTimestampType)
+    }
+
+    @Test func readingIsNoDirectWrite() throws {
+        #expect(try !verified("proven packet access").writesPacketDirectly)
+    }
+
+    @Test func timestampType() throws {
+        #expect(try verified("context read 180 of 1").usesTimestampType)
+        #expect(try !verified("context read 152 of 8").usesTimestampType)
+    }
+
+    @Test func deadCode() throws {
+        let program = try verified("dead branch")
+        #expect(program.facts.map(\.isSeen) == [true, true, false, true])
+    }
+
+    @Test func mapsOfCalls() throws {
+        let lookup = try verified("checked value")
+        let call = try #require(lookup.source.instructions.firstIndex { $0.opcode == 0x85 })
+        #expect(lookup.facts[call].map == 0)
+        #expect(lookup.facts.compactMap(\.access).last == .mapValue)
+        let tail = try verified("tail call")
+        let jump = try #require(tail.source.instructions.firstIndex { $0.opcode == 0x85 })
+        #expect(tail.facts[jump].map == 0)
+        #expect(tail.facts[jump].constantKey == 1)
+        let variable = try verified("tail call at a variable index")
+        #expect(variable.facts.compactMap(\.constantKey).isEmpty)
+    }
+
+    @Test func subprograms() throws {
+        let program = try verified("three calls in 512 bytes")
+        #expect(program.subprograms.map(\.stackDepth) == [32, 256, 64])
+        #expect(program.subprograms.map(\.range.lowerBound) == [0, 3, 6])
+        let changing = try verified("packet pointer after a harmless global function")
+        #expect(changing.subprograms.map(\.changesPacketData) == [false, false])
+        #expect(changing.subprograms.map(\.isGlobal) == [true, true])
+    }
+
+    /// VER-80: the refusal names instruction and source line.
+    @Test func refusalNamesItsLine() throws {
+        let recorded = try #require(KernelRecording.kernel612.cases.first { $0.name == "source lines" })
+        let error = #expect(throws: VerifierError.self) { try BPFVerifier.verify(recorded.program) }
+        #expect(error?.instruction == 3)
+        #expect(error?.line?.line == 5)
+        #expect(
+            error?.description
+                == "EACCES: R2 invalid mem access 'scalar' at instruction 3 "
+                + "(/src/program.bpf.c:5: result = *(long *)(long)skb->len;)")
+        #expect(error?.log == "")
+    }
+
+    /// What Linux would look at further is refused by name.
+    @Test func notModelledIsNamed() {
+        let program = ProgramToVerify(
+            name: "lookup",
+            instructions: [
+                Instruction(opcode: 0x85, immediate: 84), Instruction(opcode: 0xb7), Instruction(opcode: 0x95),
+            ])
+        let error = #expect(throws: VerifierError.self) { try BPFVerifier.verify(program) }
+        #expect(error?.message == "not modelled: helper bpf_sk_lookup_tcp#84")
+        #expect(error?.isNotModelled == true)
+    }
+}
