@@ -26,8 +26,8 @@
     public private(set) var bytesInUse = 0
 
     private var top = 0
-    /// Offsets of freed blocks by size class.
-    private var freeLists: [Int: [Int]] = [:]
+    /// Offsets of freed blocks by the exponent of their size class.
+    private var freeLists = [[Int]](repeating: [], count: Int.bitWidth)
 
     /// Reserves address space; stops the process where the system refuses, since nothing can run without it.
     public init(capacity: Int = 1 << 36) {
@@ -53,7 +53,7 @@
     /// A zeroed block of at least `byteCount` bytes, aligned to 64, or nil where the arena is full.
     public func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer? {
         let size = Self.sizeClass(byteCount)
-        if let offset = freeLists[size]?.popLast() {
+        if let offset = freeLists[size.trailingZeroBitCount].popLast() {
             bytesInUse += size
             let block = unsafe base + offset
             unsafe memset(block, 0, size)
@@ -71,7 +71,7 @@
         let size = Self.sizeClass(byteCount)
         precondition(bytesInUse >= size, "a block was given back twice")
         bytesInUse -= size
-        freeLists[size, default: []].append(unsafe block - UnsafeMutableRawPointer(base))
+        freeLists[size.trailingZeroBitCount].append(unsafe block - UnsafeMutableRawPointer(base))
     }
 
     /// Powers of two from 64, so that a packet's buffer is found again whatever its exact length.

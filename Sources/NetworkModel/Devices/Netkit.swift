@@ -4,7 +4,7 @@ public import PacketModel
 import Trace
 
 /// One end of a netkit pair (drivers/net/netkit.c): programs run in the sender's context, inside the transmit routine.
-public final class Netkit: NetworkDevice {
+@safe public final class Netkit: NetworkDevice {
     /// NETKIT_L2 0, NETKIT_L3 1.
     public let mode: UInt32
     /// Whether programs and settings are managed through this end.
@@ -16,7 +16,11 @@ public final class Netkit: NetworkDevice {
     /// The programs that run when this end sends.
     public let hook: DeviceHook
     /// The other end; nil once either is deleted.
-    weak var otherEnd: Netkit?
+    private(set) var otherEnd: Netkit? {
+        @inline(__always) get { unsafe otherEndReference }
+        set { unsafe otherEndReference = newValue }
+    }
+    private unowned(unsafe) var otherEndReference: Netkit?
 
     init(
         network: Network, namespace: NetworkNamespace, name: String, address: LinkAddress, mtu: UInt32, mode: UInt32,
@@ -31,7 +35,7 @@ public final class Netkit: NetworkDevice {
             network: network, namespace: namespace, name: name, address: address, mtu: mtu, mtuRange: 68...65535,
             flags: mode == Self.layer2 ? [.broadcast, .multicast] : [.broadcast, .multicast, .noARP],
             features: .software)
-        hook.device = self
+        unsafe hook.device = self
         hasCarrier = false
     }
 
@@ -47,6 +51,19 @@ public final class Netkit: NetworkDevice {
         otherEnd = nil
         peer?.otherEnd = nil
         return [self] + (peer.map { [$0] } ?? [])
+    }
+
+    /// Ties the two ends of a new pair together.
+    func pair(with other: Netkit) {
+        otherEnd = other
+        other.otherEnd = self
+        other.watchLink()
+        watchLink()
+    }
+
+    deinit {
+        otherEnd?.otherEnd = nil
+        unsafe hook.device = nil
     }
 
     /// `netkit_open`.

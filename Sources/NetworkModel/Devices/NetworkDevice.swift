@@ -5,25 +5,39 @@ import SimulationCore
 
 /// A network device (`struct net_device`): what all kinds share. Subclasses are the kinds.
 @safe public class NetworkDevice {
-    // The network owns its devices; a packet may hold one for longer, but does nothing with it then.
+    // The network owns its devices; a packet may hold one for longer, but does nothing with it then. Weak or counted
+    // references to devices would move their counts to a side table and make every use slower.
     private final unowned(unsafe) let networkReference: Network
     @inline(__always) public final var network: Network { unsafe networkReference }
+    /// What every packet touches, behind a pointer: reading it costs no exclusivity check.
+    private final let hot: UnsafeMutablePointer<DeviceState>
     /// Where it is registered.
-    public internal(set) final unowned var namespace: NetworkNamespace
+    public internal(set) final var namespace: NetworkNamespace {
+        @inline(__always) get { unsafe hot.pointee.namespace.takeUnretainedValue() }
+        set { unsafe hot.pointee.namespace = Unmanaged.passUnretained(newValue) }
+    }
     public internal(set) final var name: String
     /// `ifindex`.
-    public internal(set) final var index: UInt32 = 0 {
-        didSet { unsafe native.storeBytes(of: index, toByteOffset: DeviceLayout.index, as: UInt32.self) }
+    public internal(set) final var index: UInt32 {
+        @inline(__always) get { unsafe native.load(fromByteOffset: DeviceLayout.index, as: UInt32.self) }
+        set { unsafe native.storeBytes(of: newValue, toByteOffset: DeviceLayout.index, as: UInt32.self) }
     }
-    public internal(set) final var address: LinkAddress
+    public internal(set) final var address: LinkAddress {
+        @inline(__always) get { unsafe hot.pointee.address }
+        set { unsafe hot.pointee.address = newValue }
+    }
     public internal(set) final var mtu: UInt32 {
-        didSet { unsafe native.storeBytes(of: mtu, toByteOffset: DeviceLayout.mtu, as: UInt32.self) }
+        @inline(__always) get { unsafe native.load(fromByteOffset: DeviceLayout.mtu, as: UInt32.self) }
+        set { unsafe native.storeBytes(of: newValue, toByteOffset: DeviceLayout.mtu, as: UInt32.self) }
     }
     /// Smallest and largest MTU (`min_mtu`, `max_mtu`; 0 for no limit above).
     public final let mtuRange: ClosedRange<UInt32>
     /// The flags that are kept; ``shownFlags`` adds those that are computed.
     public internal(set) final var flags: DeviceFlags {
-        didSet { unsafe native.storeBytes(of: flags.rawValue, toByteOffset: DeviceLayout.flags, as: UInt32.self) }
+        @inline(__always) get {
+            unsafe DeviceFlags(rawValue: native.load(fromByteOffset: DeviceLayout.flags, as: UInt32.self))
+        }
+        set { unsafe native.storeBytes(of: newValue.rawValue, toByteOffset: DeviceLayout.flags, as: UInt32.self) }
     }
     /// `ARPHRD_*` number.
     public final let type: UInt16
@@ -34,18 +48,28 @@ import SimulationCore
     public final let releasesDestination: Bool
     /// Bytes that drivers below want in front of a packet (`needed_headroom`).
     public internal(set) final var neededHeadroom = 0
-    public internal(set) final var statistics = LinkStatistics()
+    public internal(set) final var statistics: LinkStatistics {
+        @inline(__always) get { unsafe hot.pointee.statistics }
+        @inline(__always) _modify { yield unsafe &hot.pointee.statistics }
+    }
 
     /// Programs that see every packet received (BPF_TCX_INGRESS).
     public final let tcxIngress: DeviceHook
     /// Programs that see every packet sent (BPF_TCX_EGRESS).
     public final let tcxEgress: DeviceHook
     /// The discipline in force: ``QueueingDiscipline/noop`` until the device is up and has carrier.
-    public internal(set) final var activeDiscipline: QueueingDiscipline = .noop
+    public internal(set) final var activeDiscipline: QueueingDiscipline {
+        @inline(__always) get { unsafe hot.pointee.activeDiscipline }
+        set { unsafe hot.pointee.activeDiscipline = newValue }
+    }
     /// The discipline that the user sees: it stays once the device has been up.
     public internal(set) final var shownDiscipline: QueueingDiscipline = .noop
     /// Who looks at every packet (AF_PACKET, ETH_P_ALL).
-    public private(set) final var taps: [any PacketTap] = []
+    public private(set) final var taps: [any PacketTap] = [] {
+        didSet { unsafe hot.pointee.hasTaps = !taps.isEmpty }
+    }
+    /// Whether ``taps`` holds any.
+    @inline(__always) final var hasTaps: Bool { unsafe hot.pointee.hasTaps }
     /// Whether the device is registered still.
     public internal(set) final var isRegistered = false
 
@@ -62,12 +86,11 @@ import SimulationCore
         }
         unsafe self.native = native
         unsafe networkReference = network
-        self.namespace = namespace
+        unsafe hot = UnsafeMutablePointer.allocate(capacity: 1)
+        unsafe hot.initialize(
+            to: DeviceState(namespace: Unmanaged.passUnretained(namespace), address: address))
         self.name = name
-        self.address = address
-        self.mtu = mtu
         self.mtuRange = mtuRange
-        self.flags = flags
         self.type = type
         self.features = features
         self.releasesDestination = releasesDestination
@@ -81,7 +104,12 @@ import SimulationCore
 
     private final let arena: MemoryArena
 
-    deinit { unsafe arena.free(native, DeviceLayout.byteCount) }
+    deinit {
+        unsafe tcxIngress.device = nil
+        unsafe tcxEgress.device = nil
+        unsafe hot.deallocate()
+        unsafe arena.free(native, DeviceLayout.byteCount)
+    }
 
     // MARK: What kinds define
 
@@ -178,4 +206,13 @@ import SimulationCore
 public protocol PacketTap: AnyObject {
     /// Called with the packet as it stands; a received one's data begins at the network header. Take a clone to keep it.
     func packet(_ packet: SocketBuffer, at device: NetworkDevice, isOutgoing: Bool)
+}
+
+/// The part of a device that packets touch.
+@unsafe struct DeviceState {
+    var namespace: Unmanaged<NetworkNamespace>
+    var address: LinkAddress
+    var activeDiscipline = QueueingDiscipline.noop
+    var hasTaps = false
+    var statistics = LinkStatistics()
 }

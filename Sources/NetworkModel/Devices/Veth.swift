@@ -4,9 +4,13 @@ import PacketModel
 import Trace
 
 /// One end of a veth pair without GRO or XDP (drivers/net/veth.c).
-final class Veth: NetworkDevice {
+@safe final class Veth: NetworkDevice {
     /// The other end; nil once either is deleted.
-    weak var otherEnd: Veth?
+    private(set) var otherEnd: Veth? {
+        @inline(__always) get { unsafe otherEndReference }
+        set { unsafe otherEndReference = newValue }
+    }
+    private unowned(unsafe) var otherEndReference: Veth?
 
     init(network: Network, namespace: NetworkNamespace, name: String, address: LinkAddress, mtu: UInt32) {
         super.init(
@@ -24,6 +28,18 @@ final class Veth: NetworkDevice {
         otherEnd = nil
         peer?.otherEnd = nil
         return [self] + (peer.map { [$0] } ?? [])
+    }
+
+    /// Ties the two ends of a new pair together.
+    func pair(with other: Veth) {
+        otherEnd = other
+        other.otherEnd = self
+        other.watchLink()
+        watchLink()
+    }
+
+    deinit {
+        otherEnd?.otherEnd = nil
     }
 
     /// `veth_open`.

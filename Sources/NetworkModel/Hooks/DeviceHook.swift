@@ -6,10 +6,10 @@ public import LinuxABI
 /// A tcx entry is made for the first program and freed with the last, so that its revision restarts at 1
 /// (kernel/bpf/tcx.c). netkit's is part of the device and goes on counting; while it is empty a query shows 1
 /// (drivers/net/netkit.c).
-public final class DeviceHook {
+@safe public final class DeviceHook {
     public let type: AttachType
-    /// The device that runs the programs; nil once it is gone.
-    public internal(set) weak var device: NetworkDevice?
+    /// The device that runs the programs; nil once it is gone, which the device sees to.
+    public internal(set) unowned(unsafe) var device: NetworkDevice?
     /// What is to run, in order: the chain without its bookkeeping.
     public private(set) var programs: ContiguousArray<any HookProgram> = []
     private var chain = ProgramChain()

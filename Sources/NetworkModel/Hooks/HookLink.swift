@@ -17,7 +17,7 @@ public final class HookLink {
     }
 
     /// The index that link info shows: 0 when detached.
-    public var interfaceIndex: UInt32 { hook?.device?.index ?? 0 }
+    public var interfaceIndex: UInt32 { unsafe hook?.device?.index ?? 0 }
 
     /// BPF_LINK_UPDATE behind its flag and descriptor checks (`netkit_link_update`, `tcx_link_update`): ENOLINK when
     /// detached, EPERM when `old` is not the current program; the same program again is a success without a new

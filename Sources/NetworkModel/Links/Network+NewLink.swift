@@ -72,10 +72,7 @@ extension Network {
             unregister([peer])
             throw error
         }
-        primary.otherEnd = peer
-        peer.otherEnd = primary
-        peer.watchLink()
-        primary.watchLink()
+        primary.pair(with: peer)
     }
 
     /// `veth_newlink`.
@@ -98,10 +95,7 @@ extension Network {
             unregister([peer])
             throw error
         }
-        first.otherEnd = peer
-        peer.otherEnd = first
-        peer.watchLink()
-        first.watchLink()
+        first.pair(with: peer)
     }
 
     /// The namespace with a name; ENOENT, as opening it would give.

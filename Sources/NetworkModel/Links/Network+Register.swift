@@ -15,8 +15,8 @@ extension Network {
         } else {
             device.index = namespace.freeIndex()
         }
-        device.tcxIngress.device = device
-        device.tcxEgress.device = device
+        unsafe device.tcxIngress.device = device
+        unsafe device.tcxEgress.device = device
         device.isRegistered = true
         namespace.insert(device)
         namespace.stack.deviceChanged(device, .registered)

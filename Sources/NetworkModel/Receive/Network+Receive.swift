@@ -25,7 +25,7 @@ extension Network {
                 packet.hookBits.remove(.skipClassify)
                 break
             }
-            if !device.taps.isEmpty {
+            if device.hasTaps {
                 for tap in device.taps { tap.packet(packet, at: device, isOutgoing: false) }
                 hasPendingTap = true
             }

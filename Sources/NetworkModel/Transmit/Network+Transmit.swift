@@ -77,7 +77,7 @@ extension Network {
 
     /// `xmit_one`: taps, then the driver.
     func hardTransmit(_ packet: SocketBuffer, _ device: NetworkDevice) -> TransmitResult {
-        if !device.taps.isEmpty { for tap in device.taps { tap.packet(packet, at: device, isOutgoing: true) } }
+        if device.hasTaps { for tap in device.taps { tap.packet(packet, at: device, isOutgoing: true) } }
         trace(.transmit, packet, at: device)
         return device.transmit(packet)
     }
