@@ -10,8 +10,8 @@ import SimulationCore
     import Darwin
 #endif
 
-// The plugin protocol of the public bpf_conformance runner: memory as the first argument (hexadecimal, spaced or not),
-// options behind it, the program in hexadecimal on standard input, R0 in hexadecimal on standard output. A program that
+// The plugin protocol of the public bpf_conformance runner: memory as the first argument (hexadecimal, spaced or not;
+// absent where there is none), options behind it, the program in hexadecimal on standard input, R0 in hexadecimal on standard output. A program that
 // isn't valid, or faults, leaves with status 1 and the reason on standard error.
 
 /// A run without verifier: the suite's only helper is number 5, which returns.
@@ -49,7 +49,10 @@ func bytes(_ text: String, _ what: String) -> [UInt8] {
     return result
 }
 
-let memory = bytes(CommandLine.arguments.dropFirst().first { !$0.hasPrefix("-") } ?? "", "memory")
+let arguments = CommandLine.arguments.dropFirst()
+// Back ends and the like may be named; there is one. An object instead of instructions would be something else.
+if arguments.contains("--elf") { fail("not modelled: --elf, a program as an object file") }
+let memory = bytes(arguments.first { !$0.isEmpty }.flatMap { $0.hasPrefix("--") ? nil : $0 } ?? "", "memory")
 var text = ""
 while let line = readLine() { text += line + " " }
 let code = bytes(text, "program")

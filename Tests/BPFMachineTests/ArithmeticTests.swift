@@ -170,7 +170,7 @@ struct UnaryCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct ArithmeticTests {
-    @Test(arguments: ArithmeticCase.all)
+    @Test("CONF-42: arithmetic on registers", arguments: ArithmeticCase.all)
     func operationOnRegisters(_ testCase: ArithmeticCase) throws {
         let program =
             lddw(1, testCase.left) + lddw(2, testCase.right) + [
@@ -180,7 +180,7 @@ struct UnaryCase: Sendable, CustomTestStringConvertible {
         #expect(try TestEnvironment().run(program) == testCase.result)
     }
 
-    @Test(arguments: ArithmeticCase.all)
+    @Test("CONF-42: arithmetic with a constant", arguments: ArithmeticCase.all)
     func operationWithConstant(_ testCase: ArithmeticCase) throws {
         // What isn't a sign-extended 32-bit number can't be a constant.
         guard let constant = Int32(exactly: Int64(bitPattern: testCase.right)) else { return }
@@ -192,7 +192,7 @@ struct UnaryCase: Sendable, CustomTestStringConvertible {
         #expect(try TestEnvironment().run(program) == testCase.result)
     }
 
-    @Test(arguments: UnaryCase.all)
+    @Test("VER-28: negation, sign extension and byte order", arguments: UnaryCase.all)
     func operationOnOneRegister(_ testCase: UnaryCase) throws {
         let program = lddw(1, testCase.value) + [testCase.instruction, .alu(.mov, 0, 1), .exit]
         #expect(try TestEnvironment().run(program) == testCase.result)

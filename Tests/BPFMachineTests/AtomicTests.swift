@@ -82,7 +82,7 @@ struct AtomicCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct AtomicTests {
-    @Test(arguments: AtomicCase.all)
+    @Test("VER-93: atomics", arguments: AtomicCase.all)
     func atomicOperation(_ testCase: AtomicCase) throws {
         let memory = (0..<8).map { UInt8(truncatingIfNeeded: AtomicCase.old >> (8 * $0)) }
         let environment = TestEnvironment(memory: [0xCC] + memory + [0xDD])

@@ -165,12 +165,12 @@ final class CallEnvironment: TestEnvironment {
         #expect(environment.requests == [77])
     }
 
-    @Test func tailCallToAnEmptySlotFallsThrough() throws {
+    @Test("VER-79: a tail call to an empty slot falls through") func tailCallToAnEmptySlotFallsThrough() throws {
         #expect(try CallEnvironment().run([.mov(0, 4)] + Self.tailCall + [.alu(.add, 0, k: 1), .exit]) == 5)
     }
 
     /// A program that counts in memory and calls itself runs 1 + 33 times (MAX_TAIL_CALL_CNT), then falls through.
-    @Test func thirtyThreeTailCalls() throws {
+    @Test("LOAD-22: 33 tail calls") func thirtyThreeTailCalls() throws {
         let environment = CallEnvironment(memory: [0])
         let program: [Instruction] =
             [.load(.byte, 4, 1), .alu(.add, 4, k: 1), .store(.byte, 1, 0, 4)] + Self.tailCall + [.mov(0, 3), .exit]
@@ -183,7 +183,7 @@ final class CallEnvironment: TestEnvironment {
     }
 
     /// The target takes the subprogram's frame and returns to its caller, as under the x86 JIT.
-    @Test func tailCallFromASubprogramReturnsToItsCaller() throws {
+    @Test("LOAD-24: tail call from a subprogram") func tailCallFromASubprogramReturnsToItsCaller() throws {
         let environment = CallEnvironment()
         environment.programs[1] = try DecodedProgram([.mov(6, 0), .mov(0, 20), .exit])
         let program: [Instruction] =
@@ -209,7 +209,9 @@ final class CallEnvironment: TestEnvironment {
         #expect(try environment.run(indirect) == 0x0405)
     }
 
-    @Test func legacyPacketLoadBeyondThePacketEndsTheProgramWithZero() throws {
+    @Test("LOAD-14: a legacy load beyond the packet") func legacyPacketLoadBeyondThePacketEndsTheProgramWithZero()
+        throws
+    {
         let environment = CallEnvironment()
         let program: [Instruction] = [
             .mov(0, 1), Instruction(opcode: 0x30, immediate: 4), .mov(0, 9), .exit,
