@@ -62,7 +62,7 @@ let modules: [Module] = [
         name: "ScenarioKit",
         on: [
             "LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "BPFObjectFile", "KernelControl", "Trace",
-        ], packages: [yams], testFixtures: ["Samples"]),
+        ], packages: [yams], testFixtures: ["Golden", "Samples"]),
     // 7
     Module(
         name: "bpf-conformance-plugin", on: ["BPFInstructionSet", "BPFMachine", "SimulationCore"], isExecutable: true,
