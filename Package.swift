@@ -56,7 +56,10 @@ let modules: [Module] = [
     // 4
     Module(
         name: "BPFRuntime",
-        on: ["LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "KernelControl", "BPFMachine"]),
+        on: [
+            "LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "KernelControl", "BPFMachine",
+            "BPFVerifier",
+        ], testFixtures: ["Recordings"]),
     // 6
     Module(
         name: "ScenarioKit",

@@ -15,14 +15,20 @@ public import BPFInstructionSet
 
     /// Decodes `instructions`.
     ///
+    /// - Parameter allowsAuxiliaryRegister: whether there is an R11 (the kernel's BPF_REG_AX), which only the sequences that
+    ///   a loader puts in place of context accesses use; calls keep it as it is.
     /// - Throws: ``DecodeError`` at the first instruction that isn't valid.
-    public convenience init(_ instructions: [Instruction]) throws(DecodeError) {
-        try self.init(instructions, fusing: true)
+    public convenience init(
+        _ instructions: [Instruction], allowsAuxiliaryRegister: Bool = false
+    ) throws(DecodeError) {
+        try self.init(instructions, fusing: true, allowsAuxiliaryRegister: allowsAuxiliaryRegister)
     }
 
     /// Decodes `instructions`, with or without ``Fusion``: the same program either way, which tests compare.
-    init(_ instructions: [Instruction], fusing: Bool) throws(DecodeError) {
-        var decoded = try ProgramDecoder(instructions).decode()
+    init(
+        _ instructions: [Instruction], fusing: Bool, allowsAuxiliaryRegister: Bool = false
+    ) throws(DecodeError) {
+        var decoded = try ProgramDecoder(instructions, lastRegister: allowsAuxiliaryRegister ? 11 : 10).decode()
         if fusing { Fusion.fuse(&decoded) }
         instructionCount = instructions.count
         unsafe code = .allocate(capacity: decoded.count)

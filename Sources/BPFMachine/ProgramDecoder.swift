@@ -13,8 +13,12 @@ struct ProgramDecoder {
     /// bpf_tail_call has an operation of its own.
     static let tailCallHelper: Int32 = 12
 
-    init(_ instructions: [Instruction]) {
+    /// The highest register: R10, or R11 where a loader may use it.
+    private let lastRegister: UInt8
+
+    init(_ instructions: [Instruction], lastRegister: UInt8 = framePointer) {
         self.instructions = instructions
+        self.lastRegister = lastRegister
         var isSecondHalf = [Bool](repeating: false, count: instructions.count)
         var index = 0
         while index < instructions.count {
@@ -81,13 +85,14 @@ struct ProgramDecoder {
         DecodeError(instructionIndex: index, found: what, expected: nil)
     }
 
-    /// Registers are 0 to 10, and nothing writes R10 ("frame pointer is read only").
+    /// Registers are 0 to 10 (or 11), and nothing writes R10 ("frame pointer is read only").
     private func checkRegisters(
         _ instruction: Instruction, _ row: BPFInstructionSet.Operation, at index: Int
     ) throws(DecodeError) {
         for (use, register) in [(row.destination, instruction.destination), (row.source, instruction.source)] {
-            guard use == .register, register > Self.framePointer else { continue }
-            throw DecodeError(instructionIndex: index, found: "register r\(register)", expected: "r0 to r10")
+            guard use == .register, register > lastRegister else { continue }
+            throw DecodeError(
+                instructionIndex: index, found: "register r\(register)", expected: "r0 to r\(lastRegister)")
         }
         let written: UInt8? =
             switch row.form {

@@ -6,8 +6,13 @@ import Testing
 
 /// Map commands against what Linux 6.12 answered to the same ones.
 @Suite struct MapTests {
-    let runtime = BPFRuntime(
-        arena: MemoryArena(capacity: 1 << 36), possibleCPUs: MapRecordings.all.possibleCPUs, seed: 7)
+    let host: TestHost
+    let runtime: BPFRuntime
+
+    init() {
+        host = TestHost(arenaCapacity: 1 << 36)
+        runtime = BPFRuntime(host: host, arena: host.arena, possibleCPUs: MapRecordings.all.possibleCPUs, seed: 7)
+    }
 
     /// The answer in the recording's form.
     func answer(_ body: () throws(ControlError) -> String) -> String {

@@ -84,12 +84,14 @@ import SimulationCore
         unsafe try Self.nextIndex(after: key, count: count, to: target)
     }
 
-    /// The index that a store goes to; the bounds come before BPF_NOEXIST, which no array can do.
+    /// The index that a store goes to. The bounds come before BPF_NOEXIST, which no array can do, and that before BPF_F_LOCK,
+    /// which needs a spin lock in the value.
     private func checkedIndex(_ key: UnsafeRawPointer, flags: UInt64) throws(KernelErrno) -> UInt32 {
-        let mode = try MapUpdateMode(checking: flags)
+        let mode = try MapUpdateMode(checking: flags & ~MapUpdateMode.lockFlag)
         let index = unsafe key.loadUnaligned(as: UInt32.self)
         guard index < count else { throw .E2BIG }
         guard mode != .createOnly else { throw .EEXIST }
+        guard flags & MapUpdateMode.lockFlag == 0 else { throw .EINVAL }
         return index
     }
 

@@ -12,6 +12,16 @@ final class ProgramArrayMap: BPFMap {
         try super.init(geometry, id: id, memory: memory)
     }
 
+    /// Descriptors that are open on it (`usercnt`).
+    private var users = 1
+
+    /// A descriptor was closed: with the last one all slots become empty, whatever still refers to the map
+    /// (`bpf_map_put_uref`), so that a program and the array it stands in don't keep each other alive.
+    func dropUser() {
+        users -= 1
+        if users == 0 { slots = [] }
+    }
+
     /// The program at `index`; nil for an empty slot or an index beyond the end.
     func program(at index: UInt32) -> LoadedProgram? {
         Int(index) < slots.count ? slots[Int(index)] : nil
