@@ -25,4 +25,5 @@ public enum DropReason: String, Sendable, Hashable, CaseIterable {
     case invalidProtocol = "INVALID_PROTO"
     case ipInAddressErrors = "IP_INADDRERRORS"
     case ipv6Disabled = "IPV6DISABLED"
+    case ipNoProtocol = "IP_NOPROTO"
 }

@@ -14,6 +14,8 @@ public import Trace
     /// Namespaces in the order of their making.
     public private(set) var namespaces: [NetworkNamespace] = []
     var wires: [String: Wire] = [:]
+    /// The socket cookie given out last; unlike Linux's, cookies exist from a socket's birth.
+    var lastSocketCookie: UInt64 = 0
 
     /// A network without namespaces. `environment` must own it; `makeStack` gives each new namespace its protocols.
     public init(

@@ -79,6 +79,22 @@ final class TestEnvironment: NetworkEnvironment {
         isInSoftirq = false
     }
 
+    /// Lets that many nanoseconds pass: timers run in softirq.
+    func advance(_ nanoseconds: UInt64) {
+        let end = now + nanoseconds
+        settle()
+        while let due = timers.nextDue, due <= end, let event = timers.next() {
+            now = event.due
+            disableBottomHalves()
+            isInSoftirq = true
+            event.action()
+            isInSoftirq = false
+            enableBottomHalves()
+            settle()
+        }
+        now = end
+    }
+
     /// Lets hardware and the softirqs that it raises run until nothing is under way.
     func settle() {
         while !hardware.isEmpty || !receivers.isEmpty || !transmitters.isEmpty {

@@ -100,6 +100,13 @@ public struct NeighbourMessage: HeaderView {
         nonmutating set { bytes.storeIPv6(newValue, 8) }
     }
 
+    /// Writes the link-layer address option of type `option` right behind the target; 8 bytes.
+    public func writeLinkOption(_ option: UInt8, _ address: LinkAddress) {
+        bytes[Self.byteCount] = option
+        bytes[Self.byteCount + 1] = 1
+        bytes.store(address, Self.byteCount + 2)
+    }
+
     /// The link-layer address in the first option of type `option` among the `count` bytes of the message; nil where there
     /// is none, or an option has no length (`ndisc_parse_options` refuses those too).
     public func linkAddress(option: UInt8, count: Int) -> LinkAddress? {

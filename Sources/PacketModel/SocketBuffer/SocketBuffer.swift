@@ -15,6 +15,8 @@ public import SimulationCore
     public internal(set) var storage: PacketStorage
     /// Bytes behind the linear part, in order.
     public internal(set) var fragments: [PacketFragment] = []
+    /// What the packet counts for in a socket's memory, in bytes (`truesize`).
+    public internal(set) var trueSize: Int
     /// The number that traces know the packet by.
     public let number: PacketNumber
     /// The sending socket, kept until the packet is orphaned (`skb->sk`).
@@ -30,6 +32,7 @@ public import SimulationCore
         guard let native = unsafe arena.allocate(SocketBufferLayout.byteCount) else { return nil }
         self.arena = arena
         self.storage = storage
+        trueSize = Self.trueSize(capacity: capacity)
         unsafe self.native = native
         self.number = number
         unsafe set(UInt64(UInt(bitPattern: storage.base)), at: SocketBufferLayout.head)
@@ -60,6 +63,21 @@ public import SimulationCore
         set(address, at: SocketBufferLayout.device)
     }
 
+    /// What a packet with a linear buffer of `capacity` bytes counts for: the buffer with `struct skb_shared_info` behind
+    /// it, rounded up as the allocator does, and `struct sk_buff` (`__alloc_skb`, x86-64).
+    static func trueSize(capacity: Int) -> Int {
+        let head = (capacity + 63) & ~63 + 320
+        var size = smallHead
+        if head > smallHead {
+            size = 1024
+            while size < head { size <<= 1 }
+        }
+        return size + 256
+    }
+
+    /// SKB_SMALL_HEAD_CACHE_SIZE.
+    private static let smallHead = 640
+
     /// Whether a clone shares the linear bytes (`skb_cloned`).
     public var isCloned: Bool { !isKnownUniquelyReferenced(&storage) }
 
@@ -81,6 +99,7 @@ public import SimulationCore
         unsafe self.native = native
         arena = other.arena
         storage = other.storage
+        trueSize = other.trueSize
         fragments = other.fragments
         destination = other.destination
         device = other.device

@@ -1,0 +1,131 @@
+import KernelControl
+import LinuxABI
+import PacketModel
+import Trace
+
+/// Neighbour discovery (net/ipv6/ndisc.c): solicitations and advertisements; nothing is sent unasked.
+extension InternetStack {
+    /// `ndisc_rcv`; the checksum has been verified.
+    func receiveNeighbourMessage(
+        _ packet: SocketBuffer, _ header: ICMPHeader, _ source: NetworkAddress, _ destination: NetworkAddress
+    ) {
+        let device = packet.networkDevice
+        let place: StaticString = "ndisc_rcv"
+        guard let ip = packet.header(IPv6Header.self), ip.hopLimit == 255, header.code == 0,
+            let message = packet.header(NeighbourMessage.self, at: IPv6Header.byteCount),
+            !message.target.isMulticast, let state = state(of: device)
+        else { return drop(packet, .notSpecified, at: place, device: device) }
+        let count = packet.length - IPv6Header.byteCount
+        let target = message.target
+        if header.type == ICMPv6Type.neighbourSolicitation {
+            trace(.consume(what: "neighbour solicitation for \(target)"), packet)
+            receiveSolicitation(
+                state, from: source, to: destination, target: target,
+                link: message.linkAddress(option: NeighbourMessage.sourceLinkOption, count: count))
+        } else {
+            trace(.consume(what: "neighbour advertisement of \(target)"), packet)
+            receiveAdvertisement(
+                state, to: destination, target: target, flags: header.rest,
+                link: message.linkAddress(option: NeighbourMessage.targetLinkOption, count: count))
+        }
+    }
+
+    /// `ndisc_recv_ns`.
+    private func receiveSolicitation(
+        _ state: InternetDevice, from source: NetworkAddress, to destination: NetworkAddress, target: NetworkAddress,
+        link: LinkAddress?
+    ) {
+        guard state.hasAddress(target) else { return }
+        let isMulticast = destination.isMulticast
+        if source.isUnspecified {
+            // Duplicate address detection: everyone hears that the address is taken.
+            guard isMulticast, link == nil else { return }
+            return advertise(target, to: Self.allNodes, state, isSolicited: false, withLink: true)
+        }
+        let known =
+            !isMulticast || link != nil
+            ? neighbour(source, at: state.device) : state.neighbours[source]
+        guard let known else { return }
+        known.update(link, .stale, override: true, weakOverride: true, self)
+        advertise(target, to: source, state, isSolicited: true, override: isMulticast, withLink: isMulticast)
+    }
+
+    /// `ndisc_recv_na`.
+    private func receiveAdvertisement(
+        _ state: InternetDevice, to destination: NetworkAddress, target: NetworkAddress, flags: UInt32,
+        link: LinkAddress?
+    ) {
+        let isSolicited = flags & NeighbourMessage.solicited != 0
+        if destination.isMulticast, isSolicited { return }
+        guard !state.hasAddress(target), let known = state.neighbours[target], known.state != .failed else { return }
+        known.update(
+            link, isSolicited ? .reachable : .stale, override: flags & NeighbourMessage.override != 0,
+            weakOverride: true, self)
+    }
+
+    /// `ndisc_solicit`, `ndisc_send_ns`: from the parked packet's source where it is this device's, else from a link-local
+    /// address; without one nothing is sent.
+    func solicit6(_ neighbour: Neighbour, for packet: SocketBuffer?, isUnicast: Bool) {
+        guard let state = state(of: neighbour.device) else { return }
+        var source: NetworkAddress?
+        if let packet, let header = packet.header(IPv6Header.self, at: packet.networkHeader),
+            state.hasAddress(header.source)
+        {
+            source = header.source
+        }
+        source = source ?? state.ipv6.first { $0.address.isLinkLocal }?.address
+        guard let source else { return }
+        sendNeighbourMessage(
+            ICMPv6Type.neighbourSolicitation, 0, target: neighbour.address,
+            to: isUnicast ? neighbour.address : neighbour.address.solicitedNode, from: source, state,
+            option: NeighbourMessage.sourceLinkOption, "neighbour solicitation for \(neighbour.address)")
+    }
+
+    /// `ndisc_send_na`.
+    private func advertise(
+        _ target: NetworkAddress, to destination: NetworkAddress, _ state: InternetDevice, isSolicited: Bool,
+        override: Bool = true, withLink: Bool
+    ) {
+        var flags: UInt32 = state.forwardsIPv6 ? NeighbourMessage.router : 0
+        if isSolicited { flags |= NeighbourMessage.solicited }
+        if override { flags |= NeighbourMessage.override }
+        sendNeighbourMessage(
+            ICMPv6Type.neighbourAdvertisement, flags, target: target, to: destination, from: target, state,
+            option: withLink ? NeighbourMessage.targetLinkOption : nil, "neighbour advertisement of \(target)")
+    }
+
+    /// `ndisc_send_skb`.
+    private func sendNeighbourMessage(
+        _ type: UInt8, _ flags: UInt32, target: NetworkAddress, to destination: NetworkAddress,
+        from source: NetworkAddress, _ state: InternetDevice, option: UInt8?, _ what: @autoclosure () -> String
+    ) {
+        let device = state.device
+        let count = NeighbourMessage.byteCount + (option == nil ? 0 : 8)
+        guard
+            let packet = makePacket(
+                headroom: device.linkLayerReservedSpace, count: IPv6Header.byteCount + count, room: 0)
+        else { return }
+        packet.networkHeader = 0
+        packet.transportHeader = IPv6Header.byteCount
+        let start = unsafe packet.data + IPv6Header.byteCount
+        let header = unsafe ICMPHeader(writingAt: start)
+        header.type = type
+        header.code = 0
+        header.rest = flags
+        let message = unsafe NeighbourMessage(writingAt: start)
+        message.target = target
+        if let option { message.writeLinkOption(option, device.address) }
+        writeIPv6(
+            packet, payloadLength: count, nextHeader: IPProtocol.icmpv6, source: source, destination: destination,
+            hopLimit: 255)
+        finishICMP6(packet, header, to: destination, from: source)
+        let route = Route(
+            destination.isMulticast ? .multicast : .unicast, to: NetworkPrefix(address: destination, length: 128),
+            device: device)
+        packet.route = route
+        controlSocket6.charge(packet)
+        trace(.reply(what: what()), packet)
+        packet.networkProtocol = EtherType.ipv6
+        _ = output6(packet, route)
+    }
+}

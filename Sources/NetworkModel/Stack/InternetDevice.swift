@@ -1,0 +1,43 @@
+import LinuxABI
+import PacketModel
+
+/// An address of a device (`struct in_ifaddr`, `struct inet6_ifaddr`).
+struct InterfaceAddress: Hashable {
+    var prefix: NetworkPrefix
+    /// In the subnet of an earlier address of the device (IFA_F_SECONDARY).
+    var isSecondary = false
+
+    var address: NetworkAddress { prefix.address }
+
+    /// RT_SCOPE_HOST for loopback's addresses, RT_SCOPE_LINK for link-local IPv6, else universe.
+    var isHostScope: Bool { address.isLoopback }
+}
+
+/// What IP knows of a device (`struct in_device` and `struct inet6_dev` with their `devconf`).
+final class InternetDevice {
+    let device: NetworkDevice
+    var ipv4: [InterfaceAddress] = []
+    var ipv6: [InterfaceAddress] = []
+    var neighbours = NeighbourTable()
+    /// `net.ipv4.conf.DEV.forwarding`.
+    var forwardsIPv4: Bool
+    /// `net.ipv6.conf.DEV.forwarding`.
+    var forwardsIPv6: Bool
+    /// `net.ipv6.conf.DEV.disable_ipv6`.
+    var isIPv6Disabled: Bool
+
+    init(_ device: NetworkDevice, forwardsIPv4: Bool, forwardsIPv6: Bool, isIPv6Disabled: Bool) {
+        self.device = device
+        self.forwardsIPv4 = forwardsIPv4
+        self.forwardsIPv6 = forwardsIPv6
+        self.isIPv6Disabled = isIPv6Disabled
+    }
+
+    /// Whether IPv6 is in use here: a device with an MTU below 1280 has no `inet6_dev`.
+    var hasIPv6: Bool { device.mtu >= 1280 && !isIPv6Disabled }
+
+    /// Whether an IPv6 address is this device's (`ipv6_chk_addr` with strict).
+    func hasAddress(_ address: NetworkAddress) -> Bool {
+        (address.isIPv6 ? ipv6 : ipv4).contains { $0.address == address }
+    }
+}

@@ -1,0 +1,142 @@
+import KernelControl
+import LinuxABI
+public import PacketModel
+import Trace
+
+/// A namespace's ARP, IPv4, IPv6, ICMP, UDP, ping and packet sockets, as Linux 6.12's net/ipv4 and net/ipv6.
+///
+/// IPv6 is off in a new namespace and speaks only when spoken to: no duplicate address detection, no router
+/// solicitation, no multicast listener reports, no generated addresses.
+public final class InternetStack: ProtocolStack {
+    public unowned let namespace: NetworkNamespace
+    var network: Network { namespace.network }
+    var environment: any NetworkEnvironment { namespace.network.environment }
+
+    /// What IP knows of devices, by small index; others in ``others``.
+    private var states: [InternetDevice?] = []
+    private var others: [UInt32: InternetDevice] = [:]
+
+    var routes4 = RouteTable()
+    var routes6 = RouteTable()
+    var outputCache = RouteCache()
+    var inputCache = RouteCache()
+    /// Raised when an address comes or goes: remembered source addresses are chosen anew.
+    var addressGeneration: UInt32 = 1
+    /// Path MTUs learned from ICMP, with the time that they end at (`struct fib_nh_exception`).
+    var pathMTUs: [NetworkAddress: (mtu: Int, expires: UInt64)] = [:]
+
+    var settings = StackSettings()
+    var identifications: [IdentificationBucket] = []
+    var flowSeed: UInt32 = 0
+    /// Nanoseconds; 0 until drawn (`neigh_parms.reachable_time`).
+    var drawnReachable: UInt64 = 0
+    var rateLimits = ICMPRateLimits()
+    var sockets = SocketTable()
+    /// The socket that ICMP and ND messages are sent with (`icmp_sk`, `ndisc_sk`).
+    lazy var controlSocket = NetworkSocket(stack: self, family: .ipv4, type: 3, protocolNumber: IPProtocol.icmp)
+    lazy var controlSocket6 = NetworkSocket(stack: self, family: .ipv6, type: 3, protocolNumber: IPProtocol.icmpv6)
+
+    public init(namespace: NetworkNamespace) { self.namespace = namespace }
+
+    // MARK: Devices
+
+    /// IP's state of a device of this namespace.
+    @inline(__always) func state(of device: NetworkDevice) -> InternetDevice? {
+        let index = Int(device.index)
+        return index < states.count ? states[index] : others[device.index]
+    }
+
+    /// IP's states by device index.
+    var allStates: [InternetDevice] {
+        states.compactMap { $0 } + others.values.sorted { $0.device.index < $1.device.index }
+    }
+
+    private func setState(_ state: InternetDevice?, of device: NetworkDevice) {
+        let index = Int(device.index)
+        if index < 4096 {
+            while states.count <= index { states.append(nil) }
+            states[index] = state
+        } else {
+            others[device.index] = state
+        }
+    }
+
+    public func deviceChanged(_ device: NetworkDevice, _ change: DeviceChange) {
+        switch change {
+        case .registered:
+            let state = InternetDevice(
+                device, forwardsIPv4: settings.forwardsIPv4Default, forwardsIPv6: settings.forwardsIPv6Default,
+                isIPv6Disabled: settings.isIPv6DisabledDefault)
+            setState(state, of: device)
+        case .unregistered:
+            guard let state = state(of: device) else { return }
+            goDown(state)
+            state.neighbours.flush(self, keepsPermanent: false)
+            routes4.remove { $0.owner === device || $0.device === device }
+            routes6.remove { $0.owner === device || $0.device === device }
+            forgetRoutes()
+            setState(nil, of: device)
+        case .up: if let state = state(of: device) { goUp(state) }
+        case .down: if let state = state(of: device) { goDown(state) }
+        case .address:
+            // neigh_changeaddr: entries were made for the old address.
+            state(of: device)?.neighbours.flush(self, keepsPermanent: false)
+        case .carrier:
+            // neigh_carrier_down keeps permanent entries.
+            if !device.hasCarrier { state(of: device)?.neighbours.flush(self, keepsPermanent: true) }
+        case .mtu:
+            guard let state = state(of: device) else { return }
+            // addrconf_notify: below 1280 bytes the device leaves IPv6.
+            if device.mtu < 1280, !state.ipv6.isEmpty { removeIPv6(state) }
+        case .name: break
+        }
+    }
+
+    /// Forgets remembered routes and learned path MTUs (`rt_cache_flush`).
+    func forgetRoutes() {
+        routes4.invalidate()
+        routes6.invalidate()
+        outputCache.clear()
+        inputCache.clear()
+        addressGeneration &+= 1
+    }
+
+    // MARK: Receive
+
+    public func handles(_ etherType: UInt16) -> Bool {
+        etherType == EtherType.ipv4 || etherType == EtherType.arp || etherType == EtherType.ipv6
+    }
+
+    public func receive(_ packet: SocketBuffer) {
+        switch packet.networkProtocol {
+        case EtherType.ipv4: receiveIPv4(packet)
+        case EtherType.ipv6: receiveIPv6(packet)
+        default: receiveARP(packet)
+        }
+    }
+
+    // MARK: Helpers
+
+    @inline(__always)
+    func drop(_ packet: SocketBuffer, _ reason: DropReason, at place: StaticString, device: NetworkDevice? = nil) {
+        network.drop(packet, reason, at: place, in: namespace, device: device)
+    }
+
+    /// Records a step of the stack, which is at no device.
+    @inline(__always) func trace(_ step: @autoclosure () -> TraceStep, _ packet: SocketBuffer?) {
+        let environment = self.environment
+        if environment.isTracing { environment.trace(step(), packet, namespace: namespace, device: nil) }
+    }
+
+    /// An empty packet with `headroom` reserved, of which `count` bytes are put; nil where memory is full.
+    func makePacket(headroom: Int, count: Int, room: Int) -> SocketBuffer? {
+        let environment = self.environment
+        guard
+            let packet = SocketBuffer(
+                arena: environment.arena, capacity: headroom + count + room, number: environment.nextPacketNumber())
+        else { return nil }
+        packet.reserve(headroom)
+        packet.put(count)
+        return packet
+    }
+}
