@@ -13,7 +13,8 @@ public import Trace
     private let makeStack: (NetworkNamespace) -> any ProtocolStack
     /// Namespaces in the order of their making.
     public private(set) var namespaces: [NetworkNamespace] = []
-    var wires: [String: Wire] = [:]
+    private var wires: [String: Wire] = [:]
+    private var nicCount: UInt32 = 0
     /// The socket cookie given out last; unlike Linux's, cookies exist from a socket's birth.
     var lastSocketCookie: UInt64 = 0
 
@@ -53,6 +54,12 @@ public import Trace
         let wire = Wire(name: name)
         wires[name] = wire
         return wire
+    }
+
+    /// The number of a new NIC, from 0.
+    func takeNICNumber() -> UInt32 {
+        defer { nicCount += 1 }
+        return nicCount
     }
 
     // MARK: What happens to packets

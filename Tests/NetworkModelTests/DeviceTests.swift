@@ -132,17 +132,19 @@ import Testing
         #expect(Array(received.bytes[26..<28]) == [0xCB, 0xED])
     }
 
-    @Test func `a full transmit ring makes packets wait in the discipline, which ends at 1000`() throws {
+    @Test func `a full transmit ring makes packets wait in the discipline, which says when it is full`() throws {
         let environment = try wire()
         let sender = environment.device("eth0", "one")
         var dropped = 0
-        for _ in 0..<(NIC.ringSize + 1000 + 5) where environment.network.transmit(environment.frame(sender)) == .drop {
+        for _ in 0..<(NIC.transmitSlots + NIC.queueLimit + 5)
+        where environment.network.transmit(environment.frame(sender, type: 0x1234)) == .congestion {
             dropped += 1
         }
         #expect(dropped == 5)
-        #expect(sender.statistics.transmittedPackets == 256)
+        #expect(environment.refusals == [String](repeating: "fq_codel's drops from a full queue of eth0", count: 5))
+        #expect(sender.statistics.transmittedPackets == 238)
         environment.settle()
-        #expect(sender.statistics.transmittedPackets == 1256)
+        #expect(sender.statistics.transmittedPackets == 238 + 10240)
     }
 
     @Test func `a GSO packet for a NIC without segmentation is refused by name`() throws {

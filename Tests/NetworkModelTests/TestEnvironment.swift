@@ -149,6 +149,7 @@ final class TestStack: ProtocolStack {
                 mark: packet.mark, priority: packet.priority, bytes: packet.bytes, checksumState: packet.checksumState))
     }
 
+    func hasJoined(_ group: LinkAddress, on device: NetworkDevice) -> Bool { group.bits == 0x0100_5E00_0001 }
     func deviceChanged(_ device: NetworkDevice, _ change: DeviceChange) { changes.append("\(device.name) \(change)") }
     func routeRedirect(_ packet: SocketBuffer, target: NetworkDevice) -> Bool { hasRoute }
     func outputRedirect(_ packet: SocketBuffer, target: NetworkDevice, nextHop: NextHop?) -> TransmitResult {

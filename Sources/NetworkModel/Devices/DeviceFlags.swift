@@ -61,6 +61,6 @@ public enum QueueingDiscipline: String, Sendable {
     case noop
     /// Hands packets to the driver at once.
     case noqueue
-    /// A NIC's default: a first-in, first-out queue in front of the driver's ring.
-    case pfifoFast = "pfifo_fast"
+    /// A NIC's default: queues in front of the driver's ring.
+    case fqCodel = "fq_codel"
 }

@@ -9,7 +9,9 @@ public final class NIC: NetworkDevice {
     public let wire: Wire
     /// The CPU that its interrupts and softirqs run on.
     public let receiveCPU: Int
-    /// Packets in front of the full ring (pfifo_fast; its three bands hold `tx_queue_len` together).
+    /// NAPI ids are given out in the order of the NICs' making, above the largest CPU number.
+    private let napiID: UInt32
+    /// Packets in front of the full ring, in the order that fq_codel gives those of one flow.
     private var queue: [SocketBuffer] = []
     /// Packets that the hardware still has.
     private var inFlight: [SocketBuffer] = []
@@ -18,16 +20,20 @@ public final class NIC: NetworkDevice {
     private var isReceiveScheduled = false
     private var isCompletionScheduled = false
 
-    /// Slots of each ring.
-    public static let ringSize = 256
-    /// `tx_queue_len`.
-    static let queueLimit = 1000
+    /// Slots of the receive ring.
+    static let receiveSlots = 256
+    /// Packets that fit into the transmit ring of 256 before the driver stops the queue, which it does with fewer than
+    /// 19 free slots.
+    static let transmitSlots = 238
+    /// `limit` of fq_codel.
+    static let queueLimit = 10240
 
     init(
         network: Network, namespace: NetworkNamespace, name: String, address: LinkAddress, mtu: UInt32,
         attributes: NICAttributes
     ) {
         wire = network.wire(attributes.wire)
+        napiID = 8193 + network.takeNICNumber()
         receiveCPU = attributes.receiveCPU
         var features: DeviceFeatures = .scatterGather
         if attributes.checksumOffload { features.insert(.transmitChecksum) }
@@ -40,7 +46,7 @@ public final class NIC: NetworkDevice {
         wire.plugIn(self)
     }
 
-    public override var ownDiscipline: QueueingDiscipline { .pfifoFast }
+    public override var ownDiscipline: QueueingDiscipline { .fqCodel }
 
     override func uninitialise() { wire.unplug(self) }
 
@@ -52,12 +58,17 @@ public final class NIC: NetworkDevice {
 
     // MARK: Transmit
 
-    /// `__dev_xmit_skb` with pfifo_fast, which an empty queue lets packets pass by.
+    /// `__dev_xmit_skb` with fq_codel, which an empty queue lets packets pass by. Behind a full ring one flow's packets keep
+    /// their order; how fq_codel takes turns between flows, and what it drops when it is full, is not modelled.
     func enqueue(_ packet: SocketBuffer) -> TransmitResult {
-        if !queue.isEmpty || inFlight.count >= Self.ringSize {
+        if !queue.isEmpty || inFlight.count >= Self.transmitSlots {
+            if let last = queue.last, !last.isOfSameFlow(as: packet) {
+                network.environment.notModelled("fq_codel's turns between flows behind the full ring of \(name)")
+            }
             guard queue.count < Self.queueLimit else {
-                network.drop(packet, .qdiscDrop, at: "pfifo_fast_enqueue", in: namespace, device: self)
-                return .drop
+                network.environment.notModelled("fq_codel's drops from a full queue of \(name)")
+                network.drop(packet, .qdiscDrop, at: "fq_codel_enqueue", in: namespace, device: self)
+                return .congestion
             }
             queue.append(packet)
             return .success
@@ -92,7 +103,7 @@ public final class NIC: NetworkDevice {
     public func completeTransmissions() {
         isCompletionScheduled = false
         inFlight.removeAll(keepingCapacity: true)
-        while !queue.isEmpty, inFlight.count < Self.ringSize, isUp {
+        while !queue.isEmpty, inFlight.count < Self.transmitSlots, isUp {
             let packet = queue.removeFirst()
             if network.validate(packet, for: self) { _ = network.hardTransmit(packet, self) }
         }
@@ -100,9 +111,9 @@ public final class NIC: NetworkDevice {
 
     // MARK: Receive
 
-    /// A frame arrives from the wire; a full ring or a device that is down loses it.
+    /// A frame arrives from the wire; a full ring, a device that is down, or the hardware's filter loses it uncounted.
     func frameArrived(_ frame: [UInt8]) {
-        guard isUp, receiveRing.count - receiveHead < Self.ringSize else { return }
+        guard isUp, accepts(frame), receiveRing.count - receiveHead < Self.receiveSlots else { return }
         receiveRing.append(frame)
         if !isReceiveScheduled {
             isReceiveScheduled = true
@@ -110,11 +121,22 @@ public final class NIC: NetworkDevice {
         }
     }
 
+    /// The hardware's filter, as virtio's is set: unicast to the device's address, broadcast, groups that the stack has
+    /// joined; no frame with an 802.1Q tag, since no VLAN is configured.
+    private func accepts(_ frame: [UInt8]) -> Bool {
+        guard frame.count >= 14 else { return true }
+        if frame[12] == 0x81, frame[13] == 0 { return false }
+        let destination = LinkAddress(bits: frame[..<6].reduce(0) { $0 << 8 | UInt64($1) })
+        if destination == address || destination == .broadcast { return true }
+        return destination.isMulticast && namespace.stack.hasJoined(destination, on: self)
+    }
+
     /// NAPI's poll, in softirq: takes up to `budget` frames in and returns how many; fewer than `budget` means that the ring
     /// is empty and interrupts are on again.
     public func poll(budget: Int) -> Int {
         let environment = network.environment
         var count = 0
+        var lastFlow: ArraySlice<UInt8>?
         while count < budget, receiveHead < receiveRing.count {
             let frame = receiveRing[receiveHead]
             receiveHead += 1
@@ -124,19 +146,20 @@ public final class NIC: NetworkDevice {
                 statistics.receiveErrors += 1
                 continue
             }
-            guard
-                let packet = SocketBuffer(
-                    arena: environment.arena, capacity: 64 + frame.count + 192, number: environment.nextPacketNumber())
-            else { continue }
-            packet.reserve(64)
-            packet.append(frame)
+            let offload = ReceiveOffload(frame)
+            guard let packet = Self.packet(of: frame, offload, environment) else { continue }
+            if let flow = offload.segmentFlow {
+                if flow == lastFlow { environment.notModelled("merging TCP segments on receipt (GRO) at \(name)") }
+                lastFlow = flow
+            }
             packet.moveTo(self)
             statistics.receivedPackets += 1
             statistics.receivedBytes += UInt64(frame.count)
             packet.setEthernetProtocol(at: self)
-            // Receive queue 0 is recorded as 1; NAPI ids begin above the CPU numbers.
+            if offload.hasValidChecksum { packet.checksumState = .unnecessary }
+            // Receive queue 0 is recorded as 1.
             packet.queueMapping = 1
-            packet.set(8192 + index, at: SocketBufferLayout.napiID)
+            packet.set(napiID, at: SocketBufferLayout.napiID)
             network.trace(.nicReceive, packet, at: self)
             network.receive(packet)
         }
@@ -146,5 +169,45 @@ public final class NIC: NetworkDevice {
         }
         if count < budget { isReceiveScheduled = false }
         return count
+    }
+
+    /// The packet as the driver hands it up: `page_to_skb` of virtio_net.
+    private static func packet(
+        of frame: [UInt8], _ offload: ReceiveOffload, _ environment: any NetworkEnvironment
+    ) -> SocketBuffer? {
+        // Small frames are copied behind the usual headroom, others stay in their buffer, behind the virtio header.
+        let room = frame.count <= 128 || frame.count > ReceiveOffload.linearLimit ? 64 : 12
+        let linear = offload.linearLength
+        guard
+            let packet = SocketBuffer(
+                arena: environment.arena, capacity: room + max(linear, 128), number: environment.nextPacketNumber())
+        else { return nil }
+        packet.reserve(room)
+        packet.append(frame[..<linear])
+        if linear < frame.count {
+            let rest = frame.count - linear
+            guard let storage = PacketStorage(arena: environment.arena, capacity: rest) else { return nil }
+            unsafe UnsafeMutableRawBufferPointer(start: storage.base, count: rest).copyBytes(from: frame[linear...])
+            packet.append(PacketFragment(storage: storage, offset: 0, length: rest))
+        }
+        return packet
+    }
+}
+
+extension SocketBuffer {
+    /// Whether two frames have the same type, addresses and ports, where they carry IP without options.
+    fileprivate func isOfSameFlow(as other: SocketBuffer) -> Bool {
+        guard networkProtocol == other.networkProtocol else { return false }
+        let fields =
+            switch networkProtocol {
+            case EtherType.ipv4: 26..<38
+            case EtherType.ipv6: 22..<58
+            default: 0..<0
+            }
+        guard linearLength >= fields.upperBound, other.linearLength >= fields.upperBound else { return false }
+        return fields.allSatisfy { index in
+            unsafe data.load(fromByteOffset: index, as: UInt8.self)
+                == other.data.load(fromByteOffset: index, as: UInt8.self)
+        }
     }
 }

@@ -24,6 +24,9 @@ public protocol ProtocolStack: AnyObject {
     /// with ENETDOWN where no neighbour can be had; an unresolved one parks the packet and is a success.
     func outputRedirect(_ packet: SocketBuffer, target: NetworkDevice, nextHop: NextHop?) -> TransmitResult
 
+    /// Whether a device is to receive frames to a link-layer group (`dev_mc_add`): a NIC's filter asks.
+    func hasJoined(_ group: LinkAddress, on device: NetworkDevice) -> Bool
+
     /// Writes a sysctl of the namespace by its dotted name; ENOENT for an unknown one, EINVAL for a bad value.
     func setSysctl(_ name: String, to value: String) throws(ControlError)
     /// Reads a sysctl by its dotted name.
@@ -43,4 +46,9 @@ public enum DeviceChange: Hashable, Sendable {
     case address
     case mtu
     case name
+}
+
+extension ProtocolStack {
+    /// All groups, as a device with IFF_ALLMULTI.
+    public func hasJoined(_ group: LinkAddress, on device: NetworkDevice) -> Bool { true }
 }

@@ -18,7 +18,7 @@ extension Network {
             packet.inputInterface = device.index
             environment.countReceived()
             trace(.receive, packet, at: device)
-            if packet.networkProtocol == EtherType.vlan || packet.networkProtocol == EtherType.vlanStacked {
+            if packet.hasVLANProtocol {
                 guard untagVLAN(packet) else { return }
             }
             if packet.hookBits.contains(.skipClassify) {
@@ -43,10 +43,15 @@ extension Network {
             packet.hookBits.remove(.redirected)
             break
         }
-        if packet.get(UInt16.self, at: SocketBufferLayout.vlanProtocol) != 0 {
+        while packet.get(UInt16.self, at: SocketBufferLayout.vlanProtocol) != 0 {
+            // No VLAN device takes the tag. Priority tags (VLAN 0) are stripped, one inside the other.
             let tag = packet.get(UInt16.self, at: SocketBufferLayout.vlanTCI)
-            if tag & 0x0FFF != 0 { packet.packetType = .otherHost }
             packet.set(UInt32(0), at: SocketBufferLayout.vlanProtocol)
+            if tag & 0x0FFF != 0 {
+                packet.packetType = .otherHost
+            } else if packet.hasVLANProtocol {
+                guard untagVLAN(packet) else { return }
+            }
         }
         let stack = device.namespace.stack
         if stack.handles(packet.networkProtocol) {
@@ -116,5 +121,12 @@ extension Network {
         packet.transportHeader = 0
         packet.macLength = -mac
         return true
+    }
+}
+
+extension SocketBuffer {
+    /// `eth_type_vlan` of the packet's protocol.
+    @inline(__always) fileprivate var hasVLANProtocol: Bool {
+        networkProtocol == EtherType.vlan || networkProtocol == EtherType.vlanStacked
     }
 }

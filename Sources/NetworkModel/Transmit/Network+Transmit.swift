@@ -25,7 +25,7 @@ extension Network {
             drop(packet, .qdiscDrop, at: "noop_enqueue", in: device.namespace, device: device)
             device.statistics.transmitDropped += 1
             return .congestion
-        case .pfifoFast:
+        case .fqCodel:
             guard let nic = device as? NIC else { return transmitDirectly(packet, device) }
             return nic.enqueue(packet)
         }
