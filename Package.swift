@@ -60,6 +60,13 @@ let modules: [Module] = [
             "LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "KernelControl", "BPFMachine",
             "BPFVerifier",
         ], testFixtures: ["Recordings"]),
+    // 5
+    Module(
+        name: "Datapath",
+        on: [
+            "LinuxABI", "SimulationCore", "PacketModel", "Trace", "KernelControl", "NetworkModel", "HostModel",
+            "BPFRuntime",
+        ], hasTests: false),
     // 6
     Module(
         name: "ScenarioKit",
