@@ -1,6 +1,7 @@
-import HostModel
+public import HostModel
+import KernelControl
 import LinuxABI
-import NetworkModel
+public import NetworkModel
 import PacketModel
 import SimulationCore
 import Trace

@@ -4,6 +4,7 @@ import LinuxABI
 import NetworkModel
 import PacketModel
 import SimulationCore
+import Trace
 
 /// What running programs need of the world, answered by CPUs and network: the joint between BPF and the rest.
 final class ProgramHost: RuntimeHost {
@@ -72,7 +73,8 @@ final class ProgramHost: RuntimeHost {
     func testDevice(index: UInt32) -> TestDevice? {
         guard let device = home?.device(index: index == 0 ? 1 : index) else { return nil }
         return unsafe TestDevice(
-            object: device, native: UInt64(UInt(bitPattern: device.native)), address: device.address)
+            object: device, native: UInt64(UInt(bitPattern: device.native)), address: device.address,
+            broadcast: device.type == HardwareType.loopback ? .zero : .broadcast)
     }
 
     func nextPacketNumber() -> PacketNumber { environment.nextPacketNumber() }

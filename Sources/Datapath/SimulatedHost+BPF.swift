@@ -1,3 +1,4 @@
+import BPFRuntime
 public import KernelControl
 
 /// bpf(2)'s commands about maps and programs: the runtime's own answers.

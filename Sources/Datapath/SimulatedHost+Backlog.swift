@@ -1,4 +1,6 @@
+import HostModel
 public import KernelControl
+import LinuxABI
 import NetworkModel
 public import PacketModel
 
@@ -21,7 +23,7 @@ extension SimulatedHost {
     ) throws(ControlError) {
         processors.catchUp()
         guard let device = try self.namespace(namespace).device(named: device) else { throw .errno(.ENODEV) }
-        guard let packet = environment.makePacket(unsafe bytes, at: device) else { throw .errno(.ENOMEM) }
+        guard let packet = unsafe environment.makePacket(bytes, at: device) else { throw .errno(.ENOMEM) }
         if let partialChecksum {
             packet.checksumState = .partial
             packet.checksumStart = packet.headroom + partialChecksum.start

@@ -1,4 +1,6 @@
+import BPFRuntime
 public import KernelControl
+import LinuxABI
 import NetworkModel
 
 /// AF_PACKET captures.

@@ -1,4 +1,5 @@
 public import KernelControl
+import LinuxABI
 import NetworkModel
 public import PacketModel
 
@@ -37,7 +38,10 @@ extension SimulatedHost {
     public func addAddress(
         _ prefix: NetworkPrefix, to device: String, in namespace: NamespaceName
     ) throws(ControlError) {
-        try call { () throws(ControlError) in try stack(namespace).addAddress(prefix, to: device) }
+        try call { () throws(ControlError) in
+            guard let found = try self.namespace(namespace).device(named: device) else { throw .errno(.ENODEV) }
+            try stack(namespace).addAddress(prefix, to: found)
+        }
     }
 
     public func addRoute(_ route: NewRoute, in namespace: NamespaceName) throws(ControlError) {

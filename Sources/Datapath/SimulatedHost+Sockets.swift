@@ -1,3 +1,5 @@
+import BPFRuntime
+import HostModel
 public import KernelControl
 public import LinuxABI
 import NetworkModel

@@ -1,4 +1,7 @@
+import HostModel
 public import KernelControl
+import LinuxABI
+import NetworkModel
 
 extension SimulatedHost: KernelControl {
     public func advance(nanoseconds: UInt64) throws(ControlError) {

@@ -1,6 +1,7 @@
 public import BPFRuntime
 public import HostModel
 public import KernelControl
+import LinuxABI
 public import NetworkModel
 import PacketModel
 import SimulationCore
