@@ -27,10 +27,12 @@ struct Module {
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
-/// Libraries of the system, each with a module map under Sources/.
-let systemLibraries: [Target] = [
+/// What Swift cannot express, and libraries of the system, each with a module map under Sources/.
+let cTargets: [Target] = [
+    .target(name: "CProcessorAffinity"),
     .systemLibrary(name: "CLibELF", providers: [.apt(["libelf-dev", "zlib1g-dev"])])
 ]
 
@@ -73,6 +75,8 @@ let modules: [Module] = [
         on: [
             "LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "BPFObjectFile", "KernelControl", "Trace",
         ], packages: [yams], testFixtures: ["Golden", "Samples"]),
+    Module(
+        name: "BenchmarkKit", on: ["PacketModel", "KernelControl", "Datapath", "CProcessorAffinity"], packages: [histogram], hasTests: false),
     // 7
     Module(
         name: "bpf-conformance-plugin", on: ["BPFInstructionSet", "BPFMachine", "SimulationCore"], isExecutable: true,
@@ -88,6 +92,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
     ],
     targets: modules.flatMap { module -> [Target] in
@@ -107,5 +112,5 @@ let package = Package(
                     swiftSettings: strictSettings))
         }
         return targets
-    } + systemLibraries
+    } + cTargets
 )
