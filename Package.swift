@@ -79,6 +79,9 @@ let modules: [Module] = [
         name: "BenchmarkKit", on: ["PacketModel", "KernelControl", "Datapath", "CProcessorAffinity"], packages: [histogram], hasTests: false),
     // 7
     Module(
+        name: "nksim", on: ["ScenarioKit", "BPFInstructionSet"], packages: [argumentParser], isExecutable: true,
+        hasTests: false),
+    Module(
         name: "bpf-conformance-plugin", on: ["BPFInstructionSet", "BPFMachine", "SimulationCore"], isExecutable: true,
         hasTests: false),
 ]

@@ -16,6 +16,12 @@ import Trace
                 """#)
     }
 
+    @Test func aStreamHasOneObjectOnEachLine() {
+        let lines = SampleEvents.egress.jsonLines.split(separator: "\n")
+        #expect(lines.count == SampleEvents.egress.count)
+        #expect(lines.allSatisfy { $0.hasPrefix("{\"time_ns\":") && $0.hasSuffix("}") })
+    }
+
     @Test(arguments: [
         (JSONValue.null, "null"), (.bool(true), "true"), (.number(-5), "-5"),
         (.number(UInt64.max), "18446744073709551615"), (.string("a\"b\\c\n\u{1}\u{7F}é"), #""a\"b\\c\n\u0001\u007fé""#),

@@ -38,9 +38,12 @@ struct ProgramListing {
     var text: String {
         var text = "prog \(name)  section \(section)\n"
         let width = "\(lines.last?.slot ?? 0)".count
+        var shown: LineRecord?
         for line in lines {
             if let function = line.function { text += "\(function):\n" }
-            if let source = line.source {
+            // Several records of one line differ in their columns only.
+            if let source = line.source, source.line != shown?.line || source.file != shown?.file {
+                shown = source
                 let code = source.text.drop { $0 == " " || $0 == "\t" }
                 text += "; \(code) @ \(source.file):\(source.line)\n"
             }

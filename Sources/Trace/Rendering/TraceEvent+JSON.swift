@@ -24,6 +24,11 @@ extension TraceEvent {
     }
 }
 
+extension Sequence<TraceEvent> {
+    /// The events as JSON, an object on each line.
+    public var jsonLines: String { map { $0.json.text + "\n" }.joined() }
+}
+
 extension ExecutionContext.Kind {
     /// The key of JSON output: `task_bh_off` for a task with bottom halves off.
     var word: String { self == .taskBHOff ? "task_bh_off" : rawValue }

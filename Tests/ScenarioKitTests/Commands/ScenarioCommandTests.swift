@@ -95,3 +95,17 @@ struct TemporaryFolder: ~Copyable {
         #expect(rule.isColoured == expected)
     }
 }
+
+@Suite struct CommandWordTests {
+    @Test(
+        arguments: [
+            (["scenario", "chck"], "unknown word 'chck' behind 'scenario'; did you mean 'check'?"),
+            (["scenari", "list"], "unknown word 'scenari'; did you mean 'scenario'?"),
+            (["frobnicate"], "unknown word 'frobnicate'; known: scenario, prog, version, help"),
+            (["prog", "dump", "file"], nil), (["--version"], nil), (["scenario", "-h"], nil), ([], nil),
+            (["version"], nil),
+        ] as [([String], String?)])
+    func unknownWordsNameTheNearest(_ arguments: [String], _ problem: String?) {
+        #expect(CommandWords.problem(arguments) == problem)
+    }
+}
