@@ -29,7 +29,7 @@ import SimulationCore
     /// A chunk holds 1 << shift elements.
     private let shift: Int
     private let chunkCapacity: Int
-    private var chunks: UnsafeMutablePointer<Chunk>
+    private let chunks: UnsafeMutablePointer<Chunk>
     private var chunkCount = 0
     private let maximumChunks: Int
     /// Elements freed, the last one first; chained through their next field.

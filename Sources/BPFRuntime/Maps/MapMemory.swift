@@ -11,9 +11,14 @@ public import SimulationCore
 
     /// Maps by the index that stands in their native block; nil where one has gone. Descriptors, programs and program
     /// arrays keep maps alive, the table doesn't.
-    private var maps: UnsafeMutablePointer<Unmanaged<BPFMap>?>
-    private var mapCount = 0
-    private var mapCapacity = 64
+    private let table: UnsafeMutablePointer<Table>
+
+    @unsafe private struct Table {
+        var maps: UnsafeMutablePointer<Unmanaged<BPFMap>?>
+        var count = 0
+        var capacity = 64
+    }
+
     private var freeIndices: [Int] = []
     private var seeds: RandomStream
 
@@ -32,10 +37,14 @@ public import SimulationCore
         self.arena = arena
         self.possibleCPUs = possibleCPUs
         seeds = RandomStream(seed: seed, name: "hash map seeds")
-        unsafe maps = .allocate(capacity: mapCapacity)
+        unsafe table = .allocate(capacity: 1)
+        unsafe table.initialize(to: Table(maps: .allocate(capacity: 64)))
     }
 
-    deinit { unsafe maps.deallocate() }
+    deinit {
+        unsafe table.pointee.maps.deallocate()
+        unsafe table.deallocate()
+    }
 
     /// What a hash map's keys are hashed with (`hashrnd`).
     func nextSeed() -> UInt32 { UInt32(truncatingIfNeeded: seeds.next()) }
@@ -46,33 +55,35 @@ public import SimulationCore
         let offset = address &- base
         guard offset & 63 == 0, offset <= UInt64(arena.capacity - BPFMap.nativeByteCount) else { return nil }
         let index = unsafe Int(arena.base.load(fromByteOffset: Int(offset), as: UInt32.self))
-        guard index < mapCount, let map = unsafe maps[index]?.takeUnretainedValue(), map.address == address else {
-            return nil
-        }
+        guard unsafe index < table.pointee.count, let map = unsafe table.pointee.maps[index]?.takeUnretainedValue(),
+            map.address == address
+        else { return nil }
         return map
     }
 
     /// Gives a map its index.
     func add(_ map: BPFMap) -> UInt32 {
         if let index = freeIndices.popLast() {
-            unsafe maps[index] = Unmanaged.passUnretained(map)
+            unsafe table.pointee.maps[index] = Unmanaged.passUnretained(map)
             return UInt32(index)
         }
-        if mapCount == mapCapacity {
-            let larger = UnsafeMutablePointer<Unmanaged<BPFMap>?>.allocate(capacity: mapCapacity * 2)
-            unsafe larger.moveInitialize(from: maps, count: mapCount)
-            unsafe maps.deallocate()
-            unsafe maps = larger
-            mapCapacity *= 2
+        let count = unsafe table.pointee.count
+        let capacity = unsafe table.pointee.capacity
+        if count == capacity {
+            let larger = UnsafeMutablePointer<Unmanaged<BPFMap>?>.allocate(capacity: capacity * 2)
+            unsafe larger.moveInitialize(from: table.pointee.maps, count: count)
+            unsafe table.pointee.maps.deallocate()
+            unsafe table.pointee.maps = larger
+            unsafe table.pointee.capacity = capacity * 2
         }
-        unsafe (maps + mapCount).initialize(to: Unmanaged.passUnretained(map))
-        mapCount += 1
-        return UInt32(mapCount - 1)
+        unsafe (table.pointee.maps + count).initialize(to: Unmanaged.passUnretained(map))
+        unsafe table.pointee.count = count + 1
+        return UInt32(count)
     }
 
     /// Takes a map out whose last reference has gone.
     func remove(at index: UInt32) {
-        unsafe maps[Int(index)] = nil
+        unsafe table.pointee.maps[Int(index)] = nil
         freeIndices.append(Int(index))
     }
 
@@ -103,6 +114,9 @@ public import SimulationCore
             unsafe regions.insert(base: base, byteCount: block.byteCount, isWritable: block.isWritable)
         }
     }
+
+    /// Forgets an environment that goes away.
+    func hide(from regions: MemoryRegions) { regionTables.removeAll { $0 === regions } }
 
     /// A zeroed block that programs can't touch.
     ///

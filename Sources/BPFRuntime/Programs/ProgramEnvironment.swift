@@ -10,59 +10,98 @@ import SimulationCore
 /// environment of the next depth, so that nothing here moves under the outer program.
 @safe final class ProgramEnvironment: ExecutionEnvironment {
     let maps: MapMemory
-    unowned let host: any RuntimeHost
-    /// The packet of the run.
-    private(set) var packet: SocketBuffer
-    /// The program that runs now; tail calls change it.
-    private(set) var program: LoadedProgram?
-
+    private unowned(unsafe) let hostReference: any RuntimeHost
     /// `r0 = 2; exit`: what a tail call goes to whose target needs the packet for itself and cannot have it.
     private let drop: DecodedProgram
+    /// The last program that a tail call of this run went to.
+    private var tailCalled: LoadedProgram?
+    /// What every run and most helpers touch; behind a pointer, since a class's own properties cost a check at each access.
+    private let state: UnsafeMutablePointer<State>
+
+    @unsafe private struct State {
+        /// The packet of the run; its caller keeps it alive.
+        var packet: Unmanaged<SocketBuffer>
+        var hasTailCalled = false
+        /// What the regions were set to last: a packet's memory is often where the one before was.
+        var context: UInt64 = 0
+        var device: UInt64 = 0
+        var linearStart: UInt64 = 0
+        var linearCount = -1
+    }
 
     /// - Parameters:
-    ///   - idle: what ``packet`` is before the first run.
+    ///   - idle: what ``packet`` is before the first run; it outlives the environment.
     ///   - drop: a program that drops.
     init(maps: MapMemory, host: any RuntimeHost, idle: SocketBuffer, drop: DecodedProgram) {
         self.maps = maps
-        self.host = host
+        unsafe hostReference = host
         self.drop = drop
-        packet = idle
+        unsafe state = .allocate(capacity: 1)
+        unsafe state.initialize(to: State(packet: Unmanaged.passUnretained(idle)))
         super.init(arena: maps.arena)
         maps.show(in: regions)
     }
+
+    deinit { unsafe state.deallocate() }
+
+    /// What programs need of the world; the runtime's owner keeps it alive.
+    @inline(__always)
+    var host: any RuntimeHost { unsafe hostReference }
+
+    /// The packet of the run.
+    @inline(__always)
+    var packet: SocketBuffer { unsafe state.pointee.packet.takeUnretainedValue() }
 
     /// Runs a program on a packet, whose data begins at the link-layer header.
     ///
     /// - Throws: ``ProgramFault`` where the program does what no verified program does.
     func run(_ program: LoadedProgram, on packet: SocketBuffer) throws(ProgramFault) -> UInt32 {
-        self.packet = packet
-        self.program = program
-        unsafe regions.set(
-            .context, base: packet.native, byteCount: SocketBufferLayout.byteCount, isWritable: true)
-        let device = packet.get(UInt64.self, at: SocketBufferLayout.device)
-        if let native = unsafe UnsafeRawPointer(bitPattern: UInt(device)) {
-            unsafe regions.set(.device, base: native, byteCount: 64, isWritable: false)
-        } else {
-            regions.clear(.device)
+        unsafe state.pointee.packet = Unmanaged.passUnretained(packet)
+        let context = unsafe UInt64(UInt(bitPattern: packet.native))
+        if unsafe state.pointee.context != context {
+            unsafe state.pointee.context = context
+            unsafe regions.set(
+                .context, base: packet.native, byteCount: SocketBufferLayout.byteCount, isWritable: true)
         }
+        let device = packet.get(UInt64.self, at: SocketBufferLayout.device)
+        if unsafe state.pointee.device != device { showDevice(at: device) }
         computeDataPointers()
+        if unsafe state.pointee.hasTailCalled {
+            unsafe state.pointee.hasTailCalled = false
+            tailCalled = nil
+        }
         do throws(MachineFault) {
-            let context = unsafe UInt64(UInt(bitPattern: packet.native))
             return UInt32(
                 truncatingIfNeeded: try Interpreter.run(program.decoded, r1: context, environment: self))
         } catch {
-            throw ProgramFault(error, in: self.program ?? program)
+            throw ProgramFault(error, in: tailCalled ?? program)
+        }
+    }
+
+    private func showDevice(at address: UInt64) {
+        unsafe state.pointee.device = address
+        if let native = unsafe UnsafeRawPointer(bitPattern: UInt(address)) {
+            unsafe regions.set(.device, base: native, byteCount: 64, isWritable: false)
+        } else {
+            regions.clear(.device)
         }
     }
 
     /// Sets `data_end` and `data_meta` anew after the packet moved or changed its length, and what the program may touch
     /// (`bpf_compute_data_pointers`).
     func computeDataPointers() {
+        let packet = packet
         let data = packet.get(UInt64.self, at: SocketBufferLayout.data)
         let metadata = Int(packet.get(UInt8.self, at: SocketBufferLayout.metadataLength))
         let linear = packet.linearLength
-        packet.set(data - UInt64(metadata), at: SocketBufferLayout.dataMeta)
+        let start = data - UInt64(metadata)
+        packet.set(start, at: SocketBufferLayout.dataMeta)
         packet.set(data + UInt64(linear), at: SocketBufferLayout.dataEnd)
+        guard unsafe state.pointee.linearStart != start || state.pointee.linearCount != metadata + linear else {
+            return
+        }
+        unsafe state.pointee.linearStart = start
+        unsafe state.pointee.linearCount = metadata + linear
         unsafe regions.set(
             .packet, base: packet.data - metadata, byteCount: metadata + linear, isWritable: true)
     }
@@ -92,7 +131,8 @@ import SimulationCore
         guard let target = array.program(at: index) else { return nil }
         let mayRun = Self.unclone(packet, for: target)
         if target.writesPacketDirectly { computeDataPointers() }
-        program = target
+        unsafe state.pointee.hasTailCalled = true
+        tailCalled = target
         return mayRun ? target.decoded : drop
     }
 
