@@ -7,6 +7,7 @@ PROGS = dict(type=3, key=4, value=4, entries=4)
 READ_ONLY = dict(type=2, key=4, value=16, entries=1, flags=0x80, contents="0100000002000000ff80000000000000")
 WRITE_ONLY = dict(type=2, key=4, value=16, entries=1, flags=0x100)
 DATA = dict(type=2, key=4, value=16, entries=1)
+NAMED = dict(type=2, key=4, value=16, entries=1, name="counters")
 PER_CPU = dict(type=6, key=4, value=8, entries=1)
 INNER = dict(type=2, key=4, value=8, entries=2)
 OUTER = dict(type=12, key=4, value=4, entries=2, inner=INNER)
@@ -368,3 +369,14 @@ case("precise through a call", "VER-12", "r6 = r1; r1 = 3; call sub; r1 = r10; r
 case("loop with a packet check", "VER-11 VER-45", "r6 = *(u32 *)(r1 + 76); r7 = *(u32 *)(r1 + 80); r8 = 0; r9 = 0; a: r1 = r6; r1 += r8; r2 = r1; r2 += 1; if r2 > r7 goto end; r3 = *(u8 *)(r1 + 0); r9 += r3; r8 += 1; if r8 < 16 goto a; end: r0 = r9; exit")
 case("loop over the stack", "VER-11 VER-63", "r1 = 0; a: r2 = r10; r2 += -64; r2 += r1; *(u8 *)(r2 + 0) = 0; r1 += 1; if r1 < 64 goto a; r0 = *(u64 *)(r10 - 8); exit")
 case("loop of a thousand branches", "VER-12", "r6 = r1; r7 = 0; a: r0 = *(u32 *)(r6 + 0); if r0 > 5 goto b; r0 = *(u32 *)(r6 + 4); b: r7 += 1; if r7 < 1000 goto a; r0 = 0; exit")
+
+# Stack of spills around inlined calls
+FAST = "r1 = 1; *(u64 *)(r10 - 16) = r1; call #8; r1 = *(u64 *)(r10 - 16); "
+case("fast call", "VER-76", FAST + "r0 = r1; exit")
+case("fast call and other stack", "VER-76", "*(u64 *)(r10 - 8) = 0; " + FAST + "r0 = r1; exit")
+case("fast call whose stack is used", "VER-76", FAST + "r0 = *(u64 *)(r10 - 16); exit")
+case("fast call of a helper that is not inlined", "VER-76", FAST.replace("#8", "#7") + "r0 = r1; exit")
+case("fast call with two registers", "VER-76", "r1 = 1; r2 = 2; *(u64 *)(r10 - 8) = r1; *(u64 *)(r10 - 16) = r2; call #8; r2 = *(u64 *)(r10 - 16); r1 = *(u64 *)(r10 - 8); r0 = r1; r0 += r2; exit")
+case("fast call in 512 bytes", "VER-76", "*(u64 *)(r10 - 504) = 0; r1 = 1; *(u64 *)(r10 - 512) = r1; call #8; r1 = *(u64 *)(r10 - 512); r0 = r1; exit")
+case("named map", "VER-69", "r1 = value 0 8; r0 = *(u64 *)(r1 + 0); r2 = map 0; r3 = r2; r1 += 1; exit", [NAMED])
+case("named map unchecked", "VER-68", LOOKUP + "r0 = *(u64 *)(r0 + 0); exit", [NAMED])

@@ -21,7 +21,7 @@ struct KernelRecording: Decodable {
         let strict: Bool
         /// `OK` or an errno's name.
         let answer: String
-        /// At level 2.
+        /// At level 2, with statistics.
         let log: String
         /// At level 1.
         let failingPath: String
@@ -35,6 +35,7 @@ struct KernelRecording: Decodable {
         let value: UInt32
         let entries: UInt32
         let flags: UInt32?
+        let name: String?
         let contents: String?
         let inner: Map?
     }
@@ -54,15 +55,19 @@ struct KernelRecording: Decodable {
         let column: Int
     }
 
-    static let kernel612: KernelRecording = {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "Recordings/kernel-6.12.json")
+    /// Programs by requirement.
+    static let kernel612 = recording("kernel-6.12.json")
+    /// Programs drawn at random.
+    static let random612 = recording("random-6.12.json")
+
+    private static func recording(_ name: String) -> KernelRecording {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Recordings/\(name)")
         do {
             return try JSONDecoder().decode(KernelRecording.self, from: Data(contentsOf: file))
         } catch {
             preconditionFailure("\(file.path): \(error)")
         }
-    }()
+    }
 }
 
 extension KernelRecording.Case {
@@ -109,7 +114,8 @@ extension KernelRecording.Case {
 extension KernelRecording.Map {
     func descriptor(id: UInt32) -> MapDescriptor {
         MapDescriptor(
-            name: "", id: id, type: MapType(rawValue: type), keySize: key, valueSize: value, maxEntries: entries,
+            name: name ?? "", id: id, type: MapType(rawValue: type), keySize: key, valueSize: value,
+            maxEntries: entries,
             flags: MapFlags(rawValue: flags ?? 0), inner: inner.map { .init($0.descriptor(id: 0)) },
             readOnlyContents: contents.map(KernelRecording.Case.bytes))
     }

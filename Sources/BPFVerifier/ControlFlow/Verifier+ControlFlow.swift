@@ -71,6 +71,7 @@ extension Verifier {
             if try follow(index, index + distance + 1, Walk.fallThrough, &walk) { return true }
             records[index + distance + 1].isPrunePoint = true
             records[index + distance + 1].isJumpPoint = true
+            records[index + distance + 1].isJumpTarget = true
             return false
         default:
             records[index].isPrunePoint = true
@@ -89,6 +90,7 @@ extension Verifier {
         if edge == Walk.branch {
             records[to].isPrunePoint = true
             records[to].isJumpPoint = true
+            records[to].isJumpTarget = true
         }
         if walk.marks[to] == 0 {
             walk.marks[from] = Walk.discovered | edge

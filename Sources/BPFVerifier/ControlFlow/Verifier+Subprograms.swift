@@ -8,6 +8,7 @@ extension Verifier {
     /// Finds the functions by the calls to them (`add_subprog_and_kfunc`).
     func findSubprograms() throws(Refusal) {
         var starts: Set<Int> = [0]
+        defer { setSubprograms(starts.sorted()) }
         for (index, instruction) in instructions.enumerated() {
             if instruction.isKernelFunctionCall {
                 throw .notModelled("kernel function call, BTF id \(instruction.immediate)")
@@ -22,12 +23,20 @@ extension Verifier {
             }
             starts.insert(target)
         }
-        subprograms = starts.sorted().map { SubprogramRecord(start: $0) }
+    }
+
+    private func setSubprograms(_ starts: [Int]) {
+        subprograms = starts.map { SubprogramRecord(start: $0) }
         for index in subprograms.indices {
             subprograms[index].end =
                 index + 1 < subprograms.count ? subprograms[index + 1].start : instructions.count
-            if log.level.contains(.everything) { log.write("func#\(index) @\(subprograms[index].start)\n") }
         }
+    }
+
+    /// `func#0 @0`: where each function starts.
+    func writeSubprograms() {
+        guard log.level.contains(.everything) else { return }
+        for index in subprograms.indices { log.write("func#\(index) @\(subprograms[index].start)\n") }
     }
 
     /// Jumps stay in their function, and each function ends in one or in an exit (`check_subprogs`).

@@ -56,6 +56,7 @@ final class Verifier {
     var lastLine: Int?
     var positionAfterInstruction = 0
     var instructionTextLength = 0
+    private var isAccepted = false
     /// Whether ``instruction`` says where a refusal happened.
     var isFollowingPaths = false
 
@@ -90,13 +91,17 @@ final class Verifier {
         defer { writeTotals() }
         do throws(Refusal) {
             try findSubprograms()
+            writeSubprograms()
             try checkJumps()
             try checkFunctionRecords()
             try checkSourceLines()
             try checkEncoding()
             try checkControlFlow()
+            findFastCalls()
             try exploreProgram()
+            releaseFastCallStack()
             try checkStackDepth()
+            isAccepted = true
         } catch {
             if !error.isInLog { for line in error.lines { log.write(line + "\n") } }
             throw error
@@ -113,7 +118,9 @@ final class Verifier {
     /// The log's last lines (`print_verification_stats`).
     private func writeTotals() {
         if log.level.contains(.statistics) {
-            log.write("stack depth " + subprograms.map { String($0.stackDepth) }.joined(separator: "+") + "\n")
+            // From an accepted program the kernel has removed functions that no path reaches.
+            let kept = subprograms.filter { !isAccepted || records[$0.start..<$0.end].contains { $0.fact.isSeen } }
+            log.write("stack depth " + kept.map { String($0.stackDepth) }.joined(separator: "+") + "\n")
         }
         log.write(
             """
@@ -173,6 +180,12 @@ struct InstructionRecord {
     var isPrunePoint = false
     /// The way here is written to the history.
     var isJumpPoint = false
+    /// Some jump or call comes here.
+    var isJumpTarget = false
+    /// A spill or fill around a call that the kernel inlines, or would.
+    var isFastCallPattern = false
+    /// Of an inlined call: the pairs of spill and fill around it.
+    var fastCallPairs = 0
     /// Type of the pointer of a load, store or atomic, of the path that came first.
     var pointerType: RegisterType?
     /// Different paths used different maps.
@@ -190,6 +203,10 @@ struct SubprogramRecord {
     var hasTailCall = false
     var hasLegacyLoad = false
     var changesPacketData = false
+    /// Below this, the stack is used by the spills around inlined calls only.
+    var fastCallStackOffset = 0
+    /// Some of those spills are around calls that are not inlined.
+    var keepsFastCallStack = false
     var function: FunctionRecord?
     /// For a global function: some path calls it, so it has to be verified.
     var isCalled = false

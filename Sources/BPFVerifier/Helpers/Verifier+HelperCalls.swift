@@ -53,7 +53,7 @@ extension Verifier {
 
     /// `do_refine_retval_range`
     private func limitToProcessors(_ result: Register) {
-        let last = UInt32(program.possibleCPUs - 1)
+        let last = UInt32(clamping: program.possibleCPUs - 1)
         result.value.umin = 0
         result.value.umax = UInt64(last)
         result.value.smin = 0

@@ -71,6 +71,7 @@ extension Verifier {
         let index = first / 8
         let current = instructions[instruction]
         let isConstantStore = number == nil && current.opcodeClass == Opcode.st
+        noteStackUse(by: target, at: offset)
         touchSlot(index)
         if let number, offset % 8 == 0, frame[Int(number)].isScalar {
             let register = frame[Int(number)]
@@ -146,6 +147,7 @@ extension Verifier {
             number.map { frame[Int($0)].state.isNull }
             ?? (current.opcodeClass == Opcode.st && current.immediate == 0)
         var isZeroUsed = false
+        noteStackUse(by: target, at: Int(pointer.smin) + offset)
         for position in (Int(pointer.smin) + offset)..<(Int(pointer.smax) + offset + size) {
             let byte = -position - 1
             let index = byte / 8
@@ -185,9 +187,10 @@ extension Verifier {
                     + "var_off=\(pointer.value.tnum.text) off=\(offset) size=\(size)")
         }
         try checkStackRange(number, offset, size, allowsZero: false, .instruction, nil)
-        readBytes(
-            origin, from: Int(pointer.value.smin) + offset, to: Int(pointer.value.smax) + offset + size,
-            into: frame[Int(result)])
+        // The result may replace the pointer.
+        let (lowest, highest) = (Int(pointer.value.smin) + offset, Int(pointer.value.smax) + offset)
+        readBytes(origin, from: lowest, to: highest + size, into: frame[Int(result)])
+        noteStackUse(by: origin, at: lowest)
     }
 
     /// `check_stack_read_fixed_off`
@@ -199,6 +202,7 @@ extension Verifier {
         let slot = origin.slot(index)
         let spilled = origin.spilledRegister(index)
         touchSlot(index)
+        noteStackUse(by: origin, at: offset)
         guard slot.isSpill else {
             markRead(spilled, spilled.parent, .read64)
             if let number { readBytes(origin, from: offset, to: offset + size, into: frame[Int(number)]) }
