@@ -49,6 +49,6 @@ public enum DeviceChange: Hashable, Sendable {
 }
 
 extension ProtocolStack {
-    /// All groups, as a device with IFF_ALLMULTI.
+    /// All groups, as a device with IFF_ALLMULTI has them.
     public func hasJoined(_ group: LinkAddress, on device: NetworkDevice) -> Bool { true }
 }
