@@ -33,7 +33,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 /// What Swift cannot express, and libraries of the system, each with a module map under Sources/.
 let cTargets: [Target] = [
     .target(name: "CProcessorAffinity"),
-    .systemLibrary(name: "CLibELF", providers: [.apt(["libelf-dev", "zlib1g-dev"])])
+    .systemLibrary(name: "CLibELF", providers: [.apt(["libelf-dev", "zlib1g-dev"])]),
 ]
 
 /// The layers, lowest first; a module's arrows point up in this list only.
@@ -76,11 +76,13 @@ let modules: [Module] = [
             "LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "BPFObjectFile", "KernelControl", "Trace",
         ], packages: [yams], testFixtures: ["Golden", "Samples"]),
     Module(
-        name: "BenchmarkKit", on: ["PacketModel", "KernelControl", "Datapath", "CProcessorAffinity"], packages: [histogram], hasTests: false),
+        name: "BenchmarkKit", on: ["PacketModel", "KernelControl", "Datapath", "CProcessorAffinity"],
+        packages: [histogram], hasTests: false),
     // 7
     Module(
-        name: "nksim", on: ["ScenarioKit", "BPFInstructionSet"], packages: [argumentParser], isExecutable: true,
-        hasTests: false),
+        name: "nksim",
+        on: ["ScenarioKit", "Datapath", "BPFInstructionSet", "KernelControl", "HostModel", "Trace"],
+        packages: [argumentParser], isExecutable: true, hasTests: false),
     Module(
         name: "bpf-conformance-plugin", on: ["BPFInstructionSet", "BPFMachine", "SimulationCore"], isExecutable: true,
         hasTests: false),

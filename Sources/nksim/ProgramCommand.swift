@@ -5,8 +5,8 @@ import ScenarioKit
 /// `nksim prog …`
 struct ProgramCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prog", abstract: "Look into a BPF object.",
-        subcommands: [Show.self, Dump.self])
+        commandName: "prog", abstract: "Look into a BPF object, verify it, run one program on one packet.",
+        subcommands: [Show.self, Dump.self, Verify.self, Run.self])
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(

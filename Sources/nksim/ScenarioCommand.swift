@@ -4,8 +4,8 @@ import ScenarioKit
 /// `nksim scenario …`
 struct ScenarioCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "scenario", abstract: "Check and list scenarios.",
-        subcommands: [Check.self, List.self])
+        commandName: "scenario", abstract: "Run, check, list and compare scenarios.",
+        subcommands: [Run.self, Check.self, List.self, Compare.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -2,7 +2,7 @@
 public enum CommandWords {
     /// Verbs by object; an object without verbs stands alone.
     public static let tree: [(object: String, verbs: [String])] = [
-        ("scenario", ["check", "list"]), ("prog", ["show", "dump"]),
+        ("scenario", ["run", "check", "list", "compare"]), ("prog", ["show", "dump", "verify", "run"]),
         ("version", []), ("help", []),
     ]
 

@@ -55,6 +55,7 @@ public final class ScenarioRunner {
 
     /// Builds the world, takes every step and judges every expectation.
     public func run() -> ScenarioResult {
+        defer { closeEndpoints() }
         do throws(ScenarioError) {
             try catalogue.check(scenario)
             try buildWorld()
@@ -69,6 +70,13 @@ public final class ScenarioRunner {
         }
         judgeConservation()
         return result
+    }
+
+    /// What tasks leave open, the kernel closes when they exit; nobody is left to hear of an error.
+    private func closeEndpoints() {
+        for name in sockets.keys.sorted() { if let socket = sockets[name] { try? kernel.close(socket) } }
+        for socket in senders.values.sorted(by: { $0.rawValue < $1.rawValue }) { try? kernel.close(socket) }
+        for capture in captures { try? kernel.close(capture) }
     }
 
     /// Makes a request that has to succeed.

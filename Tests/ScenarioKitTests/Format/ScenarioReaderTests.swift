@@ -189,3 +189,27 @@ import Testing
         #expect((failure?.description.count ?? 0) < 400)
     }
 }
+
+@Suite struct BrokenScenarioTests {
+    /// Cut anywhere, or with any byte of every 13 changed, the sample is read or refused, and an error has a place in it.
+    @Test(.timeLimit(.minutes(2)))
+    func brokenTextIsReadOrRefused() throws {
+        let text = try Sample.text("everything.yaml")
+        let bytes = Array(text.utf8)
+        var refused = 0
+        for position in stride(from: 0, to: bytes.count, by: 97) {
+            if let failure = Sample.failure(String(decoding: bytes.prefix(position), as: UTF8.self)) {
+                refused += 1
+                #expect(failure.place.line >= 1 && failure.place.column >= 1)
+            }
+        }
+        for position in stride(from: 0, to: bytes.count, by: 53) {
+            for change: UInt8 in [0x01, 0x0A, 0x20, 0x7B, 0x80] {
+                var changed = bytes
+                changed[position] ^= change
+                if Sample.failure(String(decoding: changed, as: UTF8.self)) != nil { refused += 1 }
+            }
+        }
+        #expect(refused > 100)
+    }
+}
