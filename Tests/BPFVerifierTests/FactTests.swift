@@ -1,7 +1,8 @@
 import BPFInstructionSet
-import BPFVerifier
 import LinuxABI
 import Testing
+
+@testable import BPFVerifier
 
 /// What the proof hands on: to the translation of accesses, and to the runtime.
 @Suite struct FactTests {
@@ -78,5 +79,28 @@ import Testing
         let error = #expect(throws: VerifierError.self) { try BPFVerifier.verify(program) }
         #expect(error?.message == "not modelled: helper bpf_sk_lookup_tcp#84")
         #expect(error?.isNotModelled == true)
+    }
+
+    @Test func otherProgramTypesAreNamed() {
+        let program = ProgramToVerify(
+            name: "xdp", type: .xdp,
+            instructions: [Instruction(opcode: 0xb7), Instruction(opcode: 0x95)])
+        let error = #expect(throws: VerifierError.self) { try BPFVerifier.verify(program) }
+        #expect(error?.message == "not modelled: program type xdp")
+    }
+
+    /// VER-12: states that never repeat end at the instruction limit.
+    @Test func endlessProgress() {
+        let program = ProgramToVerify(
+            name: "endless",
+            instructions: [
+                Instruction(opcode: 0xb7), Instruction(opcode: 0x07, immediate: 1),
+                Instruction(opcode: 0x55, offset: -2, immediate: -1), Instruction(opcode: 0x95),
+            ])
+        let verifier = Verifier(program, log: .none, instructionLimit: 20_000)
+        let refusal = #expect(throws: Refusal.self) { try verifier.checkProgram() }
+        #expect(refusal?.errno == .E2BIG)
+        #expect(refusal?.lines == ["BPF program is too large. Processed 20001 insn"])
+        #expect(Verifier.instructionLimit == 1_000_000)
     }
 }

@@ -62,7 +62,7 @@ extension Verifier {
                 throw Refusal(.EFAULT, "invalid insn idx \(instruction) insn_cnt \(instructions.count)")
             }
             totals.processedInstructions += 1
-            if totals.processedInstructions > Self.instructionLimit {
+            if totals.processedInstructions > instructionLimit {
                 throw Refusal(
                     .E2BIG, "BPF program is too large. Processed \(totals.processedInstructions) insn")
             }

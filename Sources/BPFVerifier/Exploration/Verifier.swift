@@ -60,15 +60,18 @@ final class Verifier {
     /// Whether ``instruction`` says where a refusal happened.
     var isFollowingPaths = false
 
-    /// Instructions that a verification may follow (BPF_COMPLEXITY_LIMIT_INSNS).
+    /// Instructions that a verification may follow; the kernel's limit, but for tests.
+    let instructionLimit: Int
+    /// BPF_COMPLEXITY_LIMIT_INSNS
     static let instructionLimit = 1_000_000
     /// Branches that may wait (BPF_COMPLEXITY_LIMIT_JMP_SEQ).
     static let pendingLimit = 8192
     /// Limit of pointer offsets and of variable sizes (BPF_MAX_VAR_OFF, BPF_MAX_VAR_SIZ).
     static let offsetLimit: Int64 = 1 << 29
 
-    init(_ program: ProgramToVerify, log level: LogLevel) {
+    init(_ program: ProgramToVerify, log level: LogLevel, instructionLimit: Int = Verifier.instructionLimit) {
         self.program = program
+        self.instructionLimit = instructionLimit
         instructions = program.instructions
         log = VerifierLog(level: level)
         var maps = program.maps
@@ -87,6 +90,7 @@ final class Verifier {
 
     /// All checks in the kernel's order (`bpf_check`).
     func checkProgram() throws(Refusal) {
+        try checkType()
         try checkLength()
         defer { writeTotals() }
         do throws(Refusal) {
@@ -105,6 +109,13 @@ final class Verifier {
         } catch {
             if !error.isInLog { for line in error.lines { log.write(line + "\n") } }
             throw error
+        }
+    }
+
+    /// Other types have other contexts, helpers and results.
+    private func checkType() throws(Refusal) {
+        guard program.type == .schedCls || program.type == .schedAct else {
+            throw .notModelled("program type \(program.type.name)")
         }
     }
 

@@ -90,7 +90,8 @@ extension Verifier {
     /// Whether the arguments fit the callee's types (`btf_check_subprog_call`); for a static function that is no
     /// more than a remark.
     private func checkPrototype(of number: Int) -> Refusal? {
-        guard let function = subprograms[number].function, !subprograms[number].isUnreliable else { return nil }
+        guard let function = subprograms[number].function else { return nil }
+        if subprograms[number].isUnreliable { return function.isGlobal ? Refusal(.EINVAL, lines: []) : nil }
         do throws(Refusal) {
             try checkSignature(of: function)
             if !function.isGlobal, !function.hasOnlySimpleParameters {

@@ -34,9 +34,11 @@ struct Refusal: Error {
     /// The lines were written already, with what belongs between them.
     var isInLog = false
 
-    init(_ errno: KernelErrno, _ line: String) {
+    init(_ errno: KernelErrno, _ line: String) { self.init(errno, lines: [line]) }
+
+    init(_ errno: KernelErrno, lines: [String]) {
         self.errno = errno
-        lines = [line]
+        self.lines = lines
     }
 
     static func notModelled(_ what: String) -> Refusal {
