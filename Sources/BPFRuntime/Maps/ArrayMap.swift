@@ -48,7 +48,7 @@ import SimulationCore
         _ key: UnsafeRawPointer, _ value: UnsafeRawPointer, flags: UInt64, cpu: Int
     ) throws(KernelErrno) {
         let index = unsafe try checkedIndex(key, flags: flags)
-        unsafe self.value(at: index, cpu: cpu).copyMemory(from: value, byteCount: geometry.valueSize)
+        unsafe self.value(at: index, cpu: cpu).copyMemory(from: value, byteCount: valueSize)
     }
 
     override func delete(_ key: UnsafeRawPointer) throws(KernelErrno) { throw .EINVAL }
@@ -56,8 +56,8 @@ import SimulationCore
     override func copyValue(_ key: UnsafeRawPointer, to target: UnsafeMutableRawPointer) throws(KernelErrno) {
         let index = unsafe key.loadUnaligned(as: UInt32.self)
         guard index < count else { throw .ENOENT }
-        guard geometry.isPerCPU else {
-            unsafe target.copyMemory(from: value(at: index, cpu: 0), byteCount: geometry.valueSize)
+        guard isPerCPU else {
+            unsafe target.copyMemory(from: value(at: index, cpu: 0), byteCount: valueSize)
             return
         }
         for cpu in 0..<memory.possibleCPUs {
@@ -69,8 +69,8 @@ import SimulationCore
         _ key: UnsafeRawPointer, _ value: UnsafeRawPointer, flags: UInt64
     ) throws(KernelErrno) {
         let index = unsafe try checkedIndex(key, flags: flags)
-        guard geometry.isPerCPU else {
-            unsafe self.value(at: index, cpu: 0).copyMemory(from: value, byteCount: geometry.valueSize)
+        guard isPerCPU else {
+            unsafe self.value(at: index, cpu: 0).copyMemory(from: value, byteCount: valueSize)
             return
         }
         for cpu in 0..<memory.possibleCPUs {

@@ -13,6 +13,10 @@ import SimulationCore
     /// Whether BPF_MAP_FREEZE has closed it to the control interface's writes.
     public internal(set) var isFrozen = false
 
+    /// The geometry's figures again: reading them through it would copy the name with them.
+    final let keySize: Int
+    final let valueSize: Int
+    final let isPerCPU: Bool
     /// The address of the native block: what a program's `LDDW` loads.
     public let address: UInt64
     let memory: MapMemory
@@ -24,6 +28,9 @@ import SimulationCore
 
     init(_ geometry: MapGeometry, id: UInt32, memory: MapMemory) throws(KernelErrno) {
         self.geometry = geometry
+        keySize = geometry.keySize
+        valueSize = geometry.valueSize
+        isPerCPU = geometry.isPerCPU
         self.id = id
         self.memory = memory
         unsafe native = try memory.allocate(Self.nativeByteCount)
@@ -54,7 +61,7 @@ import SimulationCore
 
     /// Bytes that the control interface exchanges for one value (`bpf_map_value_size`).
     final var exchangedValueSize: Int {
-        geometry.isPerCPU ? geometry.valueStride * memory.possibleCPUs : geometry.valueSize
+        isPerCPU ? geometry.valueStride * memory.possibleCPUs : valueSize
     }
 
     /// Copies the value at `key` to `target` (`bpf_map_copy_value`).

@@ -14,11 +14,9 @@ import SimulationCore
     private let seed: UInt32
     /// Elements held back so that a store over an existing key succeeds in a full map, one for each CPU (`extra_elems`).
     private var spares: [UInt32] = []
-    private let keySize: Int
     private var count = 0
 
     override init(_ geometry: MapGeometry, id: UInt32, memory: MapMemory) throws(KernelErrno) {
-        keySize = geometry.keySize
         bucketCount = Int(UInt32(geometry.maxEntries).roundedUpToPowerOfTwo)
         seed = geometry.flags.contains(.zeroSeed) ? 0 : memory.nextSeed()
         let bucketBytes = bucketCount * MemoryLayout<UInt32>.stride
@@ -70,8 +68,8 @@ import SimulationCore
         let hash = unsafe JenkinsHash.hash(key, count: keySize, seed: seed)
         let element = unsafe find(key, hash: hash)
         guard element != HashElements.none else { throw .ENOENT }
-        guard geometry.isPerCPU else {
-            unsafe target.copyMemory(from: elements.value(of: element, cpu: 0), byteCount: geometry.valueSize)
+        guard isPerCPU else {
+            unsafe target.copyMemory(from: elements.value(of: element, cpu: 0), byteCount: valueSize)
             return
         }
         let stride = geometry.valueStride
@@ -130,18 +128,18 @@ import SimulationCore
         let isThere = old != HashElements.none
         if isThere, mode == .createOnly { throw .EEXIST }
         if !isThere, mode == .replaceOnly { throw .ENOENT }
-        if geometry.isPerCPU, isThere {
+        if isPerCPU, isThere {
             unsafe copyPerCPU(value, to: old, cpu: cpu, isForAllCPUs: isForAllCPUs)
             return
         }
         let fresh = try newElement(replacing: isThere ? old : nil, cpu: cpu)
         unsafe elements.set(fresh, key: key, keySize, hash: hash)
-        if geometry.isPerCPU {
+        if isPerCPU {
             // The value of an element that was used before still stands in it.
             elements.clearValue(of: fresh)
             unsafe copyPerCPU(value, to: fresh, cpu: cpu, isForAllCPUs: isForAllCPUs)
         } else {
-            unsafe elements.value(of: fresh, cpu: 0).copyMemory(from: value, byteCount: geometry.valueSize)
+            unsafe elements.value(of: fresh, cpu: 0).copyMemory(from: value, byteCount: valueSize)
         }
         let bucket = bucket(of: hash)
         if isThere { unlink(old, hash: hash) }
@@ -167,7 +165,7 @@ import SimulationCore
 
     private func copyPerCPU(_ value: UnsafeRawPointer, to element: UInt32, cpu: Int, isForAllCPUs: Bool) {
         guard isForAllCPUs else {
-            unsafe elements.value(of: element, cpu: cpu).copyMemory(from: value, byteCount: geometry.valueSize)
+            unsafe elements.value(of: element, cpu: cpu).copyMemory(from: value, byteCount: valueSize)
             return
         }
         let stride = geometry.valueStride

@@ -188,7 +188,12 @@ import SimulationCore
     /// A map argument; nil, and the run ends, where it is none.
     func map(_ address: UInt64) -> BPFMap? {
         if let map = maps.map(at: address) { return map }
-        pendingFault = .refused("a helper was given 0x\(String(address, radix: 16)), which is no map")
+        refuseMap(address)
         return nil
+    }
+
+    @inline(never)
+    private func refuseMap(_ address: UInt64) {
+        pendingFault = .refused("a helper was given 0x\(String(address, radix: 16)), which is no map")
     }
 }
