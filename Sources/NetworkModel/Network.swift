@@ -14,6 +14,7 @@ public import Trace
     /// Namespaces in the order of their making.
     public private(set) var namespaces: [NetworkNamespace] = []
     private var wires: [String: Wire] = [:]
+    private var deleted: [NetworkNamespace] = []
     private var nicCount: UInt32 = 0
     /// The socket cookie given out last; unlike Linux's, cookies exist from a socket's birth.
     var lastSocketCookie: UInt64 = 0
@@ -46,7 +47,11 @@ public import Trace
         return namespace
     }
 
-    func forget(_ namespace: NetworkNamespace) { namespaces.removeAll { $0 === namespace } }
+    /// Takes a deleted namespace off the list. It stays alive: packets under way may still be at its devices.
+    func forget(_ namespace: NetworkNamespace) {
+        namespaces.removeAll { $0 === namespace }
+        deleted.append(namespace)
+    }
 
     /// The wire with a name, made when first asked for.
     public func wire(_ name: String) -> Wire {

@@ -147,15 +147,17 @@ import Testing
         #expect(sender.statistics.transmittedPackets == 238 + 10240)
     }
 
-    @Test func `a GSO packet for a NIC without segmentation is refused by name`() throws {
+    @Test(arguments: [(false, "software segmentation for eth0"), (true, "segmentation by eth0")])
+    func `a GSO packet for a NIC is refused by name`(_ offload: Bool, _ refusal: String) throws {
         var attributes = NICAttributes(wire: "lan")
-        attributes.segmentationOffload = false
+        attributes.segmentationOffload = offload
         let environment = try wire(attributes)
         let frame = environment.frame(environment.device("eth0", "one"))
         frame.gsoSize = 100
         frame.gsoType = 1
         frame.gsoSegments = 2
         _ = environment.network.transmit(frame)
-        #expect(environment.refusals == ["software segmentation for eth0"])
+        #expect(environment.refusals == [refusal])
+        #expect(environment.device("eth0", "one").statistics.transmitDropped == 1)
     }
 }

@@ -325,6 +325,29 @@ private let largeText = "mtu greater than device maximum"
         #expect(throws: ControlError.self) { try pair.environment.network.links(in: "pod") }
     }
 
+    @Test func `packets under way when their devices go are lost without harm`() throws {
+        let environment = TestEnvironment()
+        for name: NamespaceName in ["host", "far"] {
+            try environment.network.createNamespace(name)
+            try environment.make(NewLink(kind: .nic(NICAttributes(wire: "lan")), name: "eth0"), in: name)
+            try environment.up(("eth0", name))
+        }
+        let sender = environment.device("eth0", "host")
+        let owner = TestOwner()
+        do {
+            let frame = environment.frame(sender, to: .broadcast)
+            frame.socket = owner
+            #expect(environment.network.transmit(frame) == .success)
+        }
+        try environment.network.deleteNamespace("far")
+        try environment.network.deleteNamespace("host")
+        environment.settle()
+        #expect(owner.released == 1)
+        #expect(environment.processed == 0)
+        try environment.network.createNamespace("host")
+        #expect(try environment.network.links(in: "host").map(\.index) == [1])
+    }
+
     @Test(arguments: [
         (AttachType.netkitPrimary, "a", "ok"), (.netkitPeer, "a", "ok"), (.netkitPrimary, "b", "EACCES"),
         (.netkitPeer, "b", "EACCES"), (.netkitPrimary, "lo", "ENXIO"), (.netkitPeer, "none", "ENODEV"),

@@ -81,6 +81,12 @@ public final class NIC: NetworkDevice {
     public override func transmit(_ packet: SocketBuffer) -> TransmitResult {
         let environment = network.environment
         environment.charge(.nicTransmit)
+        if packet.isGSO {
+            environment.notModelled("segmentation by \(name)")
+            network.drop(packet, .notSpecified, at: "start_xmit", in: namespace, device: self)
+            statistics.transmitDropped += 1
+            return .success
+        }
         let partial = packet.checksumState == .partial
         if partial, !network.completeChecksum(packet) {
             network.drop(packet, .notSpecified, at: "start_xmit", in: namespace, device: self)

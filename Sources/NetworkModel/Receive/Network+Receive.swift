@@ -11,7 +11,7 @@ extension Network {
         var device = packet.networkDevice
         packet.networkHeader = 0
         if packet.transportHeader == nil { packet.transportHeader = 0 }
-        packet.macLength = packet.macHeader.map { -$0 } ?? 0
+        packet.macLength = max(0, packet.macHeader.map { -$0 } ?? 0)
         var hasPendingTap = false
         while true {
             environment.charge(.receiveCore)
