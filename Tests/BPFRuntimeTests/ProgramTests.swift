@@ -202,4 +202,34 @@ import Testing
         #expect(request?.nextHopLow == 0x0102 | 0x0304 << 32)
         #expect(request?.nextHopHigh == 0x0506 | 0x0708 << 32)
     }
+
+    /// `__bpf_skb_change_head`: the link-layer header is where the packet begins now.
+    @Test func changeHeadMovesTheLinkLayerHeader() throws {
+        let packet = try packet()
+        packet.pull(14)
+        packet.networkHeader = 0
+        let program = try program([Assembler.set(2, 14), Assembler.set(3, 0), Assembler.call(43), Assembler.exit])
+        #expect(try program.run(packet: packet) == 0)
+        #expect(packet.macHeader == 0)
+        #expect(packet.macLength == 14)
+        #expect(packet.networkHeader == 14)
+        #expect(packet.bytes == [UInt8](repeating: 0, count: 14) + [UInt8](15...60))
+    }
+
+    /// BPF_F_RECOMPUTE_CSUM keeps a complete checksum complete, at even and at odd offsets.
+    @Test(arguments: [0, 1, 14, 33] as [Int32])
+    func storedBytesStayUnderACompleteChecksum(offset: Int32) throws {
+        let packet = try packet()
+        packet.checksumState = .complete
+        packet.checksum = InternetChecksum.sum(packet.bytes)
+        let program = try program([
+            Assembler.set(6, 0x1234_5678), Assembler.store(.doubleword, 10, -8, 6), Assembler.set(2, offset),
+            Assembler.move(3, 10), Assembler.add(3, -8), Assembler.set(4, 3), Assembler.set(5, 1), Assembler.call(9),
+            Assembler.exit,
+        ])
+        #expect(try program.run(packet: packet) == 0)
+        #expect(packet.bytes[Int(offset)] == 0x78)
+        #expect(InternetChecksum.fold(packet.checksum) == InternetChecksum.fold(InternetChecksum.sum(packet.bytes)))
+        #expect(packet.checksumState == .complete)
+    }
 }
