@@ -15,8 +15,8 @@ import Testing
         #expect(fixture.lines() == [])
     }
 
-    /// The exchange of RFC 4861 as ndisc_send_ns and ndisc_recv_ns do it; no link-layer address option is put into an
-    /// answer to a unicast question.
+    /// Recorded on 6.12.117 (addr_gen_mode 1, addresses nodad); besides these frames Linux sends multicast listener
+    /// reports, which the model leaves out.
     @Test func `a neighbour is found, a refusal comes back`() throws {
         let fixture = try StackFixture()
         try fixture.enableIPv6()
@@ -43,6 +43,7 @@ import Testing
         #expect(fixture.environment.refusals.isEmpty)
     }
 
+    /// Recorded on 6.12.117 with the same addresses.
     @Test func `forwarding, and what it says no to`() throws {
         let fixture = try StackFixture()
         try fixture.enableIPv6()
