@@ -23,11 +23,11 @@
     /// Whether pointer values repeat from run to run.
     public let isAtPreferredBase: Bool
     /// Bytes handed out and not yet freed, rounded up to their size classes.
-    public private(set) var bytesInUse = 0
+    @safe @exclusivity(unchecked) public private(set) var bytesInUse = 0
 
-    private var top = 0
+    @safe @exclusivity(unchecked) private var top = 0
     /// Offsets of freed blocks by the exponent of their size class.
-    private var freeLists = [[Int]](repeating: [], count: Int.bitWidth)
+    @safe @exclusivity(unchecked) private var freeLists = [[Int]](repeating: [], count: Int.bitWidth)
 
     /// Reserves address space; stops the process where the system refuses, since nothing can run without it.
     public init(capacity: Int = 1 << 36) {

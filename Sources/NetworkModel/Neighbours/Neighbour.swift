@@ -9,10 +9,11 @@ import Trace
 ///     none/failed ─send→ incomplete ─answer→ reachable ─time→ stale ─send→ delay ─5 s→ probe ─answer→ reachable
 ///                            └──3 probes, 1 s apart──→ failed ←──────────3 probes───────┘
 final class Neighbour {
+    // Accesses are single loads and stores of one thread: no check of exclusive access is needed.
     let address: NetworkAddress
     let device: NetworkDevice
-    var state: NeighbourState
-    var linkAddress: LinkAddress
+    @safe @exclusivity(unchecked) var state: NeighbourState
+    @safe @exclusivity(unchecked) var linkAddress: LinkAddress
     /// Packets that wait for the address, oldest first (`arp_queue`).
     private(set) var parked: [SocketBuffer] = []
     private var parkedBytes = 0
@@ -23,7 +24,7 @@ final class Neighbour {
     private(set) var updated: UInt64 = 0
     private var timer: EventQueue.Token?
     /// Removed from its table.
-    private(set) var isDead = false
+    @safe @exclusivity(unchecked) private(set) var isDead = false
 
     init(
         _ address: NetworkAddress, _ device: NetworkDevice, state: NeighbourState, linkAddress: LinkAddress,

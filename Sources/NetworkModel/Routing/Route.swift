@@ -25,9 +25,9 @@ public final class Route {
     /// Whether this is the route of a packet's way in (`rt_is_input_route`).
     let isInput: Bool
     /// The neighbour that packets went to last; most routes have one.
-    var lastNeighbour: Neighbour?
+    @safe @exclusivity(unchecked) var lastNeighbour: Neighbour?
     /// The source address that the kernel keeps per next hop (`nhc_saddr`), with the addresses' generation.
-    var source: (address: NetworkAddress, generation: UInt32)?
+    @safe @exclusivity(unchecked) var source: (address: NetworkAddress, generation: UInt32)?
 
     init(
         _ type: RouteType, to destination: NetworkPrefix, device: NetworkDevice, owner: NetworkDevice? = nil,

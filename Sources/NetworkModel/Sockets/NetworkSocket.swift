@@ -13,30 +13,33 @@ import SimulationCore
         case packet = 17
     }
 
+    /// The stack, which must be there as long as the socket is used.
     public unowned let stack: InternetStack
     public let family: Family
     public let protocolNumber: UInt8
     /// The native block, ``SocketLayout``.
     public let native: UnsafeMutableRawPointer
-    private let environment: any NetworkEnvironment
+    private let arena: MemoryArena
 
     /// SO_MARK.
-    public final var mark: UInt32 = 0 { didSet { set(mark, SocketLayout.mark) } }
+    @safe @exclusivity(unchecked) public final var mark: UInt32 = 0 { didSet { set(mark, SocketLayout.mark) } }
     /// SO_PRIORITY.
-    public final var priority: UInt32 = 0 { didSet { set(priority, SocketLayout.priority) } }
+    @safe @exclusivity(unchecked) public final var priority: UInt32 = 0 {
+        didSet { set(priority, SocketLayout.priority) }
+    }
     /// IP_RECVERR, IPV6_RECVERR.
-    public final var reportsErrors = false
+    @safe @exclusivity(unchecked) public final var reportsErrors = false
     /// IP_MTU_DISCOVER, IPV6_MTU_DISCOVER: nil is IP_PMTUDISC_WANT, true IP_PMTUDISC_DO, false IP_PMTUDISC_DONT.
-    public final var discoversMTU: Bool?
+    @safe @exclusivity(unchecked) public final var discoversMTU: Bool?
     /// SO_SNDBUF and SO_RCVBUF as the kernel keeps them (net.core.wmem_default, rmem_default).
-    public final var sendBuffer = 212_992
+    @safe @exclusivity(unchecked) public final var sendBuffer = 212_992
     public final var receiveBuffer = 212_992
     /// Bytes of packets sent and not yet freed (`sk_wmem_alloc` less its one).
-    public private(set) final var sendMemory = 0
+    @safe @exclusivity(unchecked) public private(set) final var sendMemory = 0
     /// Bytes of packets received and not yet read (`sk_rmem_alloc`).
     final var receiveMemory = 0
     /// `sk_err`: an error of an earlier send that the next call reports.
-    final var pendingError: KernelErrno?
+    @safe @exclusivity(unchecked) final var pendingError: KernelErrno?
     /// Packets dropped for want of room (`sk_drops`).
     public final var dropped = 0
 
@@ -44,8 +47,8 @@ import SimulationCore
         self.stack = stack
         self.family = family
         self.protocolNumber = protocolNumber
-        environment = stack.environment
-        guard let native = unsafe stack.environment.arena.allocate(SocketLayout.byteCount) else {
+        arena = stack.environment.arena
+        guard let native = unsafe arena.allocate(SocketLayout.byteCount) else {
             preconditionFailure("the arena is full")
         }
         unsafe self.native = native
@@ -60,7 +63,7 @@ import SimulationCore
         set(stack.network.lastSocketCookie, SocketLayout.cookie)
     }
 
-    deinit { unsafe environment.arena.free(native, SocketLayout.byteCount) }
+    deinit { unsafe arena.free(native, SocketLayout.byteCount) }
 
     /// Writes a field of the native block.
     final func set<T: BitwiseCopyable>(_ value: T, _ offset: Int) {

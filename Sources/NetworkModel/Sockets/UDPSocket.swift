@@ -6,7 +6,7 @@ import Trace
 /// A UDP socket, unconnected.
 public final class UDPSocket: NetworkSocket {
     /// Where it is bound; port 0 until then.
-    public private(set) var local: SocketAddress
+    @safe @exclusivity(unchecked) public private(set) var local: SocketAddress
     private var queue: [(datagram: ReceivedDatagram, trueSize: Int)] = []
     /// Who is told of every datagram as it arrives, in softirq; nil leaves them in the queue. A server task that waits in
     /// recvfrom(2) is woken so: the callback should schedule it rather than answer on the spot.
@@ -53,7 +53,12 @@ public final class UDPSocket: NetworkSocket {
         local = wanted
         stack.sockets.add(self)
         set(UInt32(wanted.port), SocketLayout.sourcePort)
-        if !wanted.address.isIPv6 { set(wanted.address.ipv4.bigEndian, SocketLayout.sourceIPv4) }
+        if wanted.address.isIPv6 {
+            set(wanted.address.high.bigEndian, SocketLayout.sourceIPv6)
+            set(wanted.address.low.bigEndian, SocketLayout.sourceIPv6 + 8)
+        } else {
+            set(wanted.address.ipv4.bigEndian, SocketLayout.sourceIPv4)
+        }
     }
 
     private func isFree(_ wanted: SocketAddress) -> Bool {
@@ -82,6 +87,7 @@ public final class UDPSocket: NetworkSocket {
     /// EACCES for a broadcast, ENETUNREACH, the pending error, EAGAIN for a full send buffer, and with ``reportsErrors``
     /// ENOBUFS for a packet dropped on the way.
     public func send(_ payload: [UInt8], to destination: SocketAddress?) throws(ControlError) {
+        let stack = self.stack
         stack.environment.charge(.socketSend)
         if payload.count > 0xFFFF { throw .errno(.EMSGSIZE) }
         guard let destination else { throw .errno(.EDESTADDRREQ) }
@@ -92,12 +98,13 @@ public final class UDPSocket: NetworkSocket {
         }
         if local.port == 0 { try take(local) }
         let result =
-            local.address.isIPv6 ? try send6(payload, destination) : try send4(payload, destination)
+            local.address.isIPv6 ? try send6(payload, destination, stack) : try send4(payload, destination, stack)
         try report(result)
     }
 
-    private func send4(_ payload: [UInt8], _ destination: SocketAddress) throws(ControlError) -> TransmitResult {
-        let stack = self.stack
+    private func send4(
+        _ payload: [UInt8], _ destination: SocketAddress, _ stack: InternetStack
+    ) throws(ControlError) -> TransmitResult {
         let way: OutputRoute
         do throws(KernelErrno) {
             way = try stack.outputRoute4(to: destination.address, source: local.address, device: nil)
@@ -124,12 +131,13 @@ public final class UDPSocket: NetworkSocket {
             packet, length: length, protocolNumber: IPProtocol.udp, source: way.source, destination: target,
             dontFragment: discoversMTU != false, hasRandomID: discoversMTU != true)
         writeUDP(packet, at: 20, payload, destination.port, way.source, target, isPartial: isPartial)
-        traceSend(packet, way.source, target, destination.port)
+        if stack.environment.isTracing { traceSend(packet, way.source, target, destination.port) }
         return stack.outputLocal4(packet, route)
     }
 
-    private func send6(_ payload: [UInt8], _ destination: SocketAddress) throws(ControlError) -> TransmitResult {
-        let stack = self.stack
+    private func send6(
+        _ payload: [UInt8], _ destination: SocketAddress, _ stack: InternetStack
+    ) throws(ControlError) -> TransmitResult {
         if destination.address.isMulticast { throw .notModelled("multicast by a socket") }
         // ipv6: :: as a destination is loopback.
         let target =
@@ -157,7 +165,7 @@ public final class UDPSocket: NetworkSocket {
             flowLabel: stack.flowLabel(packet, way.source, target, local.port, destination.port))
         let isPartial = route.device.features.contains(.transmitChecksum)
         writeUDP(packet, at: 40, payload, destination.port, way.source, target, isPartial: isPartial)
-        traceSend(packet, way.source, target, destination.port)
+        if stack.environment.isTracing { traceSend(packet, way.source, target, destination.port) }
         return stack.outputLocal6(packet, route)
     }
 

@@ -37,9 +37,9 @@ extension InternetStack {
             trimIP(packet, to: length)
         }
         packet.orphan()
-        if [0, 43, 44, 60].contains(header.nextHeader) {
-            environment.notModelled("IPv6 extension headers")
-            return drop(packet, .notSpecified, at: "ip6_rcv_core", device: device)
+        if header.nextHeader == 0 {
+            environment.notModelled("IPv6 hop-by-hop options")
+            return drop(packet, .notSpecified, at: "ipv6_parse_hopopts", device: device)
         }
         if let route = packet.route { return deliver6(packet, route) }
         switch inputRoute6(destination: destination, device: device) {
@@ -67,6 +67,9 @@ extension InternetStack {
         case IPProtocol.tcp:
             environment.notModelled("TCP")
             drop(packet, .noSocket, at: "tcp_v6_rcv", device: packet.networkDevice)
+        case 43, 44, 60:
+            environment.notModelled("IPv6 extension headers and reassembly")
+            drop(packet, .notSpecified, at: "ip6_protocol_deliver_rcu", device: packet.networkDevice)
         default:
             // Unknown next header: parameter problem, code 1, pointer to the field.
             if header.nextHeader != 59 {

@@ -7,36 +7,45 @@ import Trace
 ///
 /// IPv6 is off in a new namespace and speaks only when spoken to: no duplicate address detection, no router
 /// solicitation, no multicast listener reports, no generated addresses.
-public final class InternetStack: ProtocolStack {
-    public unowned let namespace: NetworkNamespace
-    var network: Network { namespace.network }
-    var environment: any NetworkEnvironment { namespace.network.environment }
+@safe public final class InternetStack: ProtocolStack {
+    // The namespace owns its stack, the network its namespaces, the environment the network.
+    private unowned(unsafe) let namespaceReference: NetworkNamespace
+    private unowned(unsafe) let networkReference: Network
+    private unowned(unsafe) let environmentReference: any NetworkEnvironment
+    @inline(__always) public var namespace: NetworkNamespace { unsafe namespaceReference }
+    @inline(__always) var network: Network { unsafe networkReference }
+    @inline(__always) var environment: any NetworkEnvironment { unsafe environmentReference }
 
     /// What IP knows of devices, by small index; others in ``others``.
-    private var states: [InternetDevice?] = []
+    // One thread, and no access lasts beyond a look-up: the checks of exclusive access would cost more than the look-ups.
+    @safe @exclusivity(unchecked) private var states: [InternetDevice?] = []
     private var others: [UInt32: InternetDevice] = [:]
 
-    var routes4 = RouteTable()
-    var routes6 = RouteTable()
-    var outputCache = RouteCache()
-    var inputCache = RouteCache()
+    @safe @exclusivity(unchecked) var routes4 = RouteTable()
+    @safe @exclusivity(unchecked) var routes6 = RouteTable()
+    @safe @exclusivity(unchecked) var outputCache = RouteCache()
+    @safe @exclusivity(unchecked) var inputCache = RouteCache()
     /// Raised when an address comes or goes: remembered source addresses are chosen anew.
-    var addressGeneration: UInt32 = 1
+    @safe @exclusivity(unchecked) var addressGeneration: UInt32 = 1
     /// Path MTUs learned from ICMP, with the time that they end at (`struct fib_nh_exception`).
-    var pathMTUs: [NetworkAddress: (mtu: Int, expires: UInt64)] = [:]
+    @safe @exclusivity(unchecked) var pathMTUs: [NetworkAddress: (mtu: Int, expires: UInt64)] = [:]
 
-    var settings = StackSettings()
-    var identifications: [IdentificationBucket] = []
-    var flowSeed: UInt32 = 0
+    @safe @exclusivity(unchecked) var settings = StackSettings()
+    @safe @exclusivity(unchecked) var identifications: [IdentificationBucket] = []
+    @safe @exclusivity(unchecked) var flowSeed: UInt32 = 0
     /// Nanoseconds; 0 until drawn (`neigh_parms.reachable_time`).
     var drawnReachable: UInt64 = 0
     var rateLimits = ICMPRateLimits()
-    var sockets = SocketTable()
+    @safe @exclusivity(unchecked) var sockets = SocketTable()
     /// The socket that ICMP and ND messages are sent with (`icmp_sk`, `ndisc_sk`).
     lazy var controlSocket = NetworkSocket(stack: self, family: .ipv4, type: 3, protocolNumber: IPProtocol.icmp)
     lazy var controlSocket6 = NetworkSocket(stack: self, family: .ipv6, type: 3, protocolNumber: IPProtocol.icmpv6)
 
-    public init(namespace: NetworkNamespace) { self.namespace = namespace }
+    public init(namespace: NetworkNamespace) {
+        unsafe namespaceReference = namespace
+        unsafe networkReference = namespace.network
+        unsafe environmentReference = namespace.network.environment
+    }
 
     // MARK: Devices
 

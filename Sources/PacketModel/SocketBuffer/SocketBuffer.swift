@@ -12,19 +12,20 @@ public import SimulationCore
     public let native: UnsafeMutableRawPointer
     public let arena: MemoryArena
     /// The linear buffer; shared with clones.
-    public internal(set) var storage: PacketStorage
+    // Nothing here is accessed twice at once: packets belong to one thread, and accesses are single loads and stores.
+    @safe @exclusivity(unchecked) public internal(set) var storage: PacketStorage
     /// Bytes behind the linear part, in order.
-    public internal(set) var fragments: [PacketFragment] = []
+    @safe @exclusivity(unchecked) public internal(set) var fragments: [PacketFragment] = []
     /// What the packet counts for in a socket's memory, in bytes (`truesize`).
-    public internal(set) var trueSize: Int
+    @safe @exclusivity(unchecked) public internal(set) var trueSize: Int
     /// The number that traces know the packet by.
     public let number: PacketNumber
     /// The sending socket, kept until the packet is orphaned (`skb->sk`).
-    public var socket: (any SocketBufferOwner)?
+    @safe @exclusivity(unchecked) public var socket: (any SocketBufferOwner)?
     /// The route taken (`skb_dst`), known to the network model alone.
-    public var destination: AnyObject?
+    @safe @exclusivity(unchecked) public var destination: AnyObject?
     /// The device that the packet is at (`skb->dev`), known to the network model alone; ``setDevice(_:native:)``.
-    public internal(set) var device: AnyObject?
+    @safe @exclusivity(unchecked) public internal(set) var device: AnyObject?
 
     /// An empty packet with room for `capacity` bytes, all of it tailroom; nil where the arena is full.
     public init?(arena: MemoryArena, capacity: Int, number: PacketNumber) {
