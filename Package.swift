@@ -74,7 +74,7 @@ let modules: [Module] = [
         name: "ScenarioKit",
         on: [
             "LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "BPFObjectFile", "KernelControl", "Trace",
-        ], packages: [yams], testFixtures: ["Golden", "Samples"]),
+        ], packages: [yams], testsOn: ["Datapath", "HostModel"], testFixtures: ["Golden", "Samples"]),
     Module(
         name: "BenchmarkKit", on: ["PacketModel", "KernelControl", "Datapath", "CProcessorAffinity"],
         packages: [histogram], hasTests: false),

@@ -54,7 +54,10 @@ public struct PacketJourney: Sendable {
     }
 
     private mutating func add(_ event: TraceEvent) {
-        if let device = event.device { note("\(event.namespace)/\(device)", in: &devices) }
+        // A redirect's step stands at skb->dev, which a netkit program has set to an end that the packet never enters.
+        var isRedirect = false
+        if case .redirect = event.step { isRedirect = true }
+        if let device = event.device, !isRedirect { note("\(event.namespace)/\(device)", in: &devices) }
         note(event.context.description, in: &contexts)
         if !cpus.contains(event.context.cpu) { cpus.append(event.context.cpu) }
         switch event.step {
