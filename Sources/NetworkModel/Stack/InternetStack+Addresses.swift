@@ -155,7 +155,18 @@ extension InternetStack {
             guard let found = namespace.device(named: name) else { throw .errno(.ENODEV, "Cannot find device \(name)") }
             device = found
         }
-        if let gateway = request.gateway { device = try gatewayDevice(gateway, device, isIPv6: isIPv6) }
+        var gateway = request.gateway
+        if let given = gateway {
+            if !isIPv6, let own = routes4.local.first(where: { $0.type == .local && $0.destination.contains(given) }),
+                device == nil || own.owner === device
+            {
+                // A gateway that is our own address says that the destination is on that device's link (`rt_set_nexthop`).
+                device = own.owner
+                gateway = nil
+            } else {
+                device = try gatewayDevice(given, device, isIPv6: isIPv6)
+            }
+        }
         guard let device, let state = state(of: device) else { throw .errno(.ENODEV) }
         if isIPv6, state.isIPv6Disabled { throw .errno(.EACCES, "IPv6 is disabled on nexthop device") }
         guard device.isUp else {
@@ -166,7 +177,7 @@ extension InternetStack {
             guard isOurs else { throw .errno(.EINVAL, isIPv6 ? "Invalid source address" : "Invalid prefsrc address") }
         }
         let route = Route(
-            .unicast, to: prefix.network, device: device, gateway: request.gateway, preferredSource: request.source)
+            .unicast, to: prefix.network, device: device, gateway: gateway, preferredSource: request.source)
         let isNew = isIPv6 ? routes6.addSideBySide(route) : routes4.add(route, toLocal: false)
         guard isNew else { throw .errno(.EEXIST) }
         forgetRoutes()
@@ -186,7 +197,6 @@ extension InternetStack {
             $0.gateway == nil && $0.destination.contains(gateway) && (device == nil || $0.owner === device)
         }
         guard let found else {
-            if table.isLocal(gateway) { throw .errno(.EINVAL, "Nexthop has invalid gateway") }
             throw .errno(isIPv6 ? .EHOSTUNREACH : .ENETUNREACH, isIPv6 ? "" : "Nexthop has invalid gateway")
         }
         return found.device

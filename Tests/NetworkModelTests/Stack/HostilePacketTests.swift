@@ -45,6 +45,7 @@ import Testing
 
 /// net/packet/af_packet.c, `packet_snd`; executed: netkit-datapath.md, 13 and 2.
 @Suite struct PacketSocketTests {
+    /// Recorded on 6.12.117.
     static let sizes: [(Int, UInt16, KernelErrno?)] = [
         (13, 0x0800, .EINVAL), (14, 0x0800, nil), (1514, 0x0800, nil), (1515, 0x0800, .EMSGSIZE),
         (1518, 0x8100, nil), (1519, 0x8100, .EMSGSIZE),
