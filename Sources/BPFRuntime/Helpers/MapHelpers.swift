@@ -4,9 +4,15 @@ import LinuxABI
 extension ProgramEnvironment {
     /// `bpf_map_lookup_elem`: the value's address, or 0.
     func mapLookup(_ mapAddress: UInt64, _ keyAddress: UInt64) -> UInt64 {
-        guard let map = map(mapAddress), let key = unsafe readable(keyAddress, map.keySize) else { return 0 }
-        let cpu = map.isPerCPU ? host.currentCPU : 0
-        return unsafe UInt64(UInt(bitPattern: map.lookup(key, cpu: cpu)))
+        guard let found = unsafe maps.unmanagedMap(at: mapAddress) else {
+            refuseMap(mapAddress)
+            return 0
+        }
+        return unsafe found._withUnsafeGuaranteedRef { map in
+            guard let key = unsafe readable(keyAddress, map.keySize) else { return 0 }
+            let cpu = map.isPerCPU ? host.currentCPU : 0
+            return unsafe UInt64(UInt(bitPattern: map.lookup(key, cpu: cpu)))
+        }
     }
 
     /// `bpf_map_lookup_percpu_elem`: another CPU's value, or 0.

@@ -50,15 +50,19 @@ public import SimulationCore
     func nextSeed() -> UInt32 { UInt32(truncatingIfNeeded: seeds.next()) }
 
     /// The map whose native block is at `address`; nil where there is none.
-    func map(at address: UInt64) -> BPFMap? {
+    func map(at address: UInt64) -> BPFMap? { unsafe unmanagedMap(at: address)?.takeUnretainedValue() }
+
+    /// The same without a reference of its own, for look-ups: the program that holds the address keeps the map alive.
+    @inline(__always)
+    func unmanagedMap(at address: UInt64) -> Unmanaged<BPFMap>? {
         let base = unsafe UInt64(UInt(bitPattern: arena.base))
         let offset = address &- base
         guard offset & 63 == 0, offset <= UInt64(arena.capacity - BPFMap.nativeByteCount) else { return nil }
         let index = unsafe Int(arena.base.load(fromByteOffset: Int(offset), as: UInt32.self))
-        guard unsafe index < table.pointee.count, let map = unsafe table.pointee.maps[index]?.takeUnretainedValue(),
-            map.address == address
+        guard unsafe index < table.pointee.count, let map = unsafe table.pointee.maps[index],
+            unsafe map._withUnsafeGuaranteedRef({ $0.address }) == address
         else { return nil }
-        return map
+        return unsafe map
     }
 
     /// Gives a map its index.

@@ -193,7 +193,7 @@ import SimulationCore
     }
 
     @inline(never)
-    private func refuseMap(_ address: UInt64) {
+    func refuseMap(_ address: UInt64) {
         pendingFault = .refused("a helper was given 0x\(String(address, radix: 16)), which is no map")
     }
 }
