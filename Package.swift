@@ -80,8 +80,17 @@ let modules: [Module] = [
         packages: [histogram], hasTests: false),
     // 7
     Module(
+        name: "NetkitSimulator",
+        on: [
+            "LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "BPFObjectFile", "KernelControl", "Trace",
+            "HostModel", "Datapath", "ScenarioKit",
+        ], hasTests: false),
+    Module(
         name: "nksim",
-        on: ["ScenarioKit", "Datapath", "BPFInstructionSet", "KernelControl", "HostModel", "Trace"],
+        on: [
+            "BenchmarkKit", "ScenarioKit", "Datapath", "BPFInstructionSet", "KernelControl", "PacketModel", "HostModel",
+            "Trace",
+        ],
         packages: [argumentParser], isExecutable: true, hasTests: false),
     Module(
         name: "bpf-conformance-plugin", on: ["BPFInstructionSet", "BPFMachine", "SimulationCore"], isExecutable: true,
@@ -91,8 +100,9 @@ let modules: [Module] = [
 let package = Package(
     name: "nksim",
     products: [
+        .library(name: "NetkitSimulator", targets: ["NetkitSimulator"]),
         // For Benchmarks/, a package of its own; the underscore says that it is no interface.
-        .library(name: "_BPFMachine", targets: ["BPFInstructionSet", "BPFMachine", "SimulationCore"])
+        .library(name: "_BPFMachine", targets: ["BPFInstructionSet", "BPFMachine", "SimulationCore"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),

@@ -43,7 +43,7 @@ public struct CostModel: Sendable {
             .socketSend: 2_900, .ipOutput: 500, .neighbourOutput: 200, .deviceTransmit: 300, .nicTransmit: 324,
             .netkitTransmit: 271, .vethTransmit: 306, .loopbackTransmit: 250,
             .tcxHook: 112, .program: 33, .redirect: 130, .redirectNeighbour: 637,
-            .backlogEnqueue: 120, .softirqEntry: 330, .backlogPoll: 109, .receiveCore: 180,
+            .backlogEnqueue: 120, .softirqEntry: 330, .backlogPoll: 110, .receiveCore: 180,
             .ipReceive: 800, .ipForward: 623, .udpReceive: 2_331,
             .interrupt: 400, .nicReceive: 400, .neighbourDiscovery: 600, .icmp: 600,
         ])

@@ -110,11 +110,13 @@ public final class Processors {
         while let due = events.nextDue, due <= now { runNext() }
     }
 
-    /// Runs events until no packet is under way; timers that come due on the way run, later ones stay.
+    /// Runs events until no packet is under way and no CPU is busy; timers that come due on the way run, later ones stay.
     public func settle() {
-        catchUp()
-        while workUnderWay > 0 { runNext() }
-        catchUp()
+        repeat {
+            catchUp()
+            while workUnderWay > 0 { runNext() }
+            for processor in all { now = max(now, processor.clock) }
+        } while workUnderWay > 0 || events.nextDue.map { $0 <= now } ?? false
     }
 
     /// Lets `nanoseconds` pass.

@@ -24,6 +24,7 @@ extension Network {
 
     /// `tcx_run` with `tcx_action_code`: unknown answers end the chain and count as ``Verdict/next``.
     func runTCX(_ hook: DeviceHook, _ packet: SocketBuffer, at device: NetworkDevice) -> Int32 {
+        environment.charge(.tcxHook)
         switch run(hook, packet, at: device) {
         case Verdict.pass:
             packet.set(packet.get(UInt16.self, at: SocketBufferLayout.tcClassID), at: SocketBufferLayout.tcIndex)

@@ -86,7 +86,6 @@ extension Network {
     func netifRX(_ packet: SocketBuffer) -> Bool {
         let environment = self.environment
         let device = packet.networkDevice
-        environment.charge(.backlogEnqueue)
         switch environment.enqueueToBacklog(packet, isRunning: device.isUp) {
         case .accepted(let cpu, let queued):
             trace(.backlogEnqueue(cpu: cpu, queued: queued), packet, at: device)
