@@ -12,7 +12,7 @@ struct NKSim: ParsableCommand {
             Exit status: 0 all held, 1 something judged failed, 2 something could not be judged, 64 wrong usage.
             """,
         version: NKSim.version,
-        subcommands: [ScenarioCommand.self, ProgramCommand.self, VersionCommand.self])
+        subcommands: [ScenarioCommand.self, ProgramCommand.self, BenchCommand.self, VersionCommand.self])
 
     static let version = "0.1.0"
 

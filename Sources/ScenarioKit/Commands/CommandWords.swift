@@ -3,7 +3,7 @@ public enum CommandWords {
     /// Verbs by object; an object without verbs stands alone.
     public static let tree: [(object: String, verbs: [String])] = [
         ("scenario", ["run", "check", "list", "compare"]), ("prog", ["show", "dump", "verify", "run"]),
-        ("version", []), ("help", []),
+        ("bench", []), ("version", []), ("help", []),
     ]
 
     /// What is wrong with the first words of `arguments`; nil where they are known, or a flag comes first.
