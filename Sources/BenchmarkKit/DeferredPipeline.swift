@@ -86,11 +86,15 @@ final class DeferredPipeline: Sendable {
         world.host.divertBacklog { packet in
             var frame = HandoverQueue.Frame()
             frame.sentAt = clock.sentAt
-            frame.length = packet.length
+            // The link-layer header lies in front of the data.
+            let header = -(packet.macHeader ?? 0)
+            frame.length = header + packet.length
             if packet.checksumState == .partial {
-                frame.partialChecksum = (packet.checksumStart - packet.headroom, packet.checksumOffset)
+                frame.partialChecksum = (packet.checksumStart - packet.headroom + header, packet.checksumOffset)
             }
-            unsafe queue.send(frame) { target in _ = unsafe packet.copyBytes(from: 0, count: packet.length, to: target)
+            unsafe queue.send(frame) { target in
+                unsafe target.copyMemory(from: packet.data - header, byteCount: header)
+                _ = unsafe packet.copyBytes(from: 0, count: packet.length, to: target + header)
             }
         }
         receiverReady.wait()

@@ -13,8 +13,8 @@ final class HostEnvironment: NetworkEnvironment {
     let recorder: TraceRecorder?
     /// One for each CPU.
     private let transmitContexts: [TransmitContext]
-    private var random: RandomStream
-    private var lastPacket: UInt64 = 0
+    @safe @exclusivity(unchecked) private var random: RandomStream
+    @safe @exclusivity(unchecked) private var lastPacket: UInt64 = 0
     private let wireDelay: UInt64
     /// What was asked for and is not modelled, each once, in order.
     private(set) var notModelled: [String] = []
@@ -34,8 +34,8 @@ final class HostEnvironment: NetworkEnvironment {
     var transmitContext: TransmitContext { transmitContexts[processors.current.index] }
 
     /// Where packets bound for a backlog go instead, in measurements that put a thread there.
-    var backlogSink: ((SocketBuffer) -> Void)?
-    private var openSections: [Bool]
+    @safe @exclusivity(unchecked) var backlogSink: ((SocketBuffer) -> Void)?
+    @safe @exclusivity(unchecked) private var openSections: [Bool]
 
     /// Joins the CPUs' softirq to the network's reception.
     func connect(to network: Network) {

@@ -10,15 +10,15 @@ import Trace
 final class ProgramHost: RuntimeHost {
     private unowned let environment: HostEnvironment
     private unowned let network: Network
-    private var random: RandomStream
+    @safe @exclusivity(unchecked) private var random: RandomStream
     private var lines: [String] = []
-    private var isTestRun = false
+    @safe @exclusivity(unchecked) private var isTestRun = false
     /// Runs that ended in a fault: holes in the verifier, or in the model. Each once.
     private(set) var faults: [String] = []
     /// Where test runs take place: the namespace of whoever calls bpf(2).
     var home: NetworkNamespace?
     /// Told whenever a program starts, by measurements.
-    var whenProgramRuns: (() -> Void)?
+    @safe @exclusivity(unchecked) var whenProgramRuns: (() -> Void)?
 
     init(environment: HostEnvironment, network: Network, seed: UInt64) {
         self.environment = environment

@@ -43,6 +43,9 @@ public final class SimulatedHost {
         programs.home = try? network.createNamespace(Self.home)
     }
 
+    /// Sockets, links and captures refer to the network: they go before it does.
+    deinit { runtime.descriptors.closeAll() }
+
     /// The CPUs, with their clocks and statistics.
     public var processors: Processors { environment.processors }
 

@@ -4,29 +4,32 @@ public import SimulationCore
 public import Trace
 
 /// One CPU: its clock, what it is doing, its pending softirqs and its backlog (`struct softnet_data`).
+///
+/// Every packet passes here several times: one simulation is one thread, so that exclusivity is checked at compile time
+/// only.
 public final class Processor {
     public let index: Int
     /// How far this CPU has come, in virtual time; never behind the event that it is handling.
-    public internal(set) var clock = VirtualTime.zero
+    @safe @exclusivity(unchecked) public internal(set) var clock = VirtualTime.zero
     /// The running task's name; nil while idle.
-    public internal(set) var task: String?
+    @safe @exclusivity(unchecked) public internal(set) var task: String?
     /// How often bottom halves were switched off and not on again (`softirq_count`).
-    var bottomHalvesOff = 0
+    @safe @exclusivity(unchecked) var bottomHalvesOff = 0
     /// Whether a softirq is running on this CPU, and in what.
-    var serving: ExecutionContext.Kind?
+    @safe @exclusivity(unchecked) var serving: ExecutionContext.Kind?
     /// Softirqs raised and not served.
-    var netRxPending = false
+    @safe @exclusivity(unchecked) var netRxPending = false
     /// Work that a timer or a completion left for the TIMER and NET_TX softirqs, in order.
-    var deferredActions: Deque<() -> Void> = []
+    @safe @exclusivity(unchecked) var deferredActions: Deque<() -> Void> = []
     /// NAPI instances with work, in the order of their turns.
-    var pollList: Deque<ScheduledPoll> = []
+    @safe @exclusivity(unchecked) var pollList: Deque<ScheduledPoll> = []
     var isKsoftirqdAwake = false
 
-    var inputQueue: Deque<SocketBuffer> = []
-    var processQueue: Deque<SocketBuffer> = []
-    var isBacklogScheduled = false
+    @safe @exclusivity(unchecked) var inputQueue: Deque<SocketBuffer> = []
+    @safe @exclusivity(unchecked) var processQueue: Deque<SocketBuffer> = []
+    @safe @exclusivity(unchecked) var isBacklogScheduled = false
 
-    public internal(set) var statistics = ProcessorStatistics()
+    @safe @exclusivity(unchecked) public internal(set) var statistics = ProcessorStatistics()
 
     init(index: Int) { self.index = index }
 

@@ -9,23 +9,23 @@ public import Trace
 public final class Processors {
     public let all: [Processor]
     public let costs: CostModel
-    public var limits = SoftirqLimits()
+    @safe @exclusivity(unchecked) public var limits = SoftirqLimits()
     /// The CPU that is executing; between pieces of work the one that executed last.
-    public private(set) var current: Processor
+    @safe @exclusivity(unchecked) public private(set) var current: Processor
     /// The machine's time between pieces of work.
-    public private(set) var now = VirtualTime.zero
+    @safe @exclusivity(unchecked) public private(set) var now = VirtualTime.zero
     /// Takes a packet out of a backlog: `__netif_receive_skb`. Set once, by whoever owns the network.
-    public var receive: (SocketBuffer) -> Void = { _ in }
+    @safe @exclusivity(unchecked) public var receive: (SocketBuffer) -> Void = { _ in }
     /// Told of each packet that leaves a backlog, before ``receive``.
-    public var noteDequeue: (SocketBuffer) -> Void = { _ in }
+    @safe @exclusivity(unchecked) public var noteDequeue: (SocketBuffer) -> Void = { _ in }
 
     /// Called on the executing CPU around each run of `net_rx_action`, which is a section of its own for redirects.
-    public var willPoll: () -> Void = {}
-    public var didPoll: () -> Void = {}
+    @safe @exclusivity(unchecked) public var willPoll: () -> Void = {}
+    @safe @exclusivity(unchecked) public var didPoll: () -> Void = {}
 
-    private var events = EventQueue()
+    @safe @exclusivity(unchecked) private var events = EventQueue()
     /// Events other than timers that have not happened yet.
-    private var workUnderWay = 0
+    @safe @exclusivity(unchecked) private var workUnderWay = 0
 
     public init(count: Int, costs: CostModel) {
         precondition(count > 0, "a machine has at least one CPU")

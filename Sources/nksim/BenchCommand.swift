@@ -2,6 +2,7 @@ import ArgumentParser
 import BenchmarkKit
 import Datapath
 import Foundation
+import HostModel
 import KernelControl
 import PacketModel
 import ScenarioKit
@@ -67,6 +68,7 @@ struct BenchCommand: ParsableCommand {
             var configuration = SimulationConfiguration()
             configuration.costs = .zero
             configuration.isTracing = false
+            configuration.wireDelay = 0
             let host = SimulatedHost(configuration: configuration)
             let result = ScenarioRunner(scenario, objects: objects, kernel: host, trace: nil).run()
             if let error = result.error { throw error }

@@ -39,4 +39,7 @@ public final class DescriptorTable {
         guard object(descriptor) != nil else { throw .errno(.EBADF) }
         objects[Int(descriptor.rawValue) - Self.first] = nil
     }
+
+    /// Closes all that are open, as a process's end does.
+    public func closeAll() { objects = [] }
 }
