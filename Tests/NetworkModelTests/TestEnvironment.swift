@@ -52,6 +52,7 @@ final class TestEnvironment: NetworkEnvironment {
     }
 
     func enqueueToBacklog(_ packet: SocketBuffer, isRunning: Bool) -> BacklogResult {
+        charge(.backlogEnqueue)
         if backlog.count > maxBacklog {
             softnetDropped += 1
             return .overflow

@@ -101,7 +101,7 @@ struct TemporaryFolder: ~Copyable {
         arguments: [
             (["scenario", "chck"], "unknown word 'chck' behind 'scenario'; did you mean 'check'?"),
             (["scenari", "list"], "unknown word 'scenari'; did you mean 'scenario'?"),
-            (["frobnicate"], "unknown word 'frobnicate'; known: scenario, prog, version, help"),
+            (["frobnicate"], "unknown word 'frobnicate'; known: scenario, prog, bench, version, help"),
             (["prog", "dump", "file"], nil), (["--version"], nil), (["scenario", "-h"], nil), ([], nil),
             (["version"], nil),
         ] as [([String], String?)])
