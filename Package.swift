@@ -86,6 +86,10 @@ let modules: [Module] = [
             "HostModel", "Datapath", "ScenarioKit",
         ], hasTests: false),
     Module(
+        name: "DatapathTesting",
+        on: ["LinuxABI", "PacketModel", "BPFObjectFile", "KernelControl", "Datapath", "ScenarioKit"],
+        testsOn: ["NetkitSimulator"]),
+    Module(
         name: "nksim",
         on: [
             "BenchmarkKit", "ScenarioKit", "Datapath", "BPFInstructionSet", "KernelControl", "PacketModel", "HostModel",
@@ -101,6 +105,7 @@ let package = Package(
     name: "nksim",
     products: [
         .library(name: "NetkitSimulator", targets: ["NetkitSimulator"]),
+        .library(name: "DatapathTesting", targets: ["DatapathTesting"]),
         // For Benchmarks/, a package of its own; the underscore says that it is no interface.
         .library(name: "_BPFMachine", targets: ["BPFInstructionSet", "BPFMachine", "SimulationCore"]),
     ],
