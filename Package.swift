@@ -40,15 +40,17 @@ let cTargets: [Target] = [
 let modules: [Module] = [
     // 0
     Module(name: "LinuxABI"),
+    Module(name: "Wording"),
     Module(name: "SimulationCore", packages: [heap]),
     // 1
-    Module(name: "BPFInstructionSet"),
-    Module(name: "PacketModel", on: ["LinuxABI", "SimulationCore"]),
+    Module(name: "BPFInstructionSet", on: ["Wording"]),
+    Module(name: "PacketModel", on: ["LinuxABI", "SimulationCore", "Wording"]),
     // 2
     Module(name: "KernelControl", on: ["LinuxABI", "BPFInstructionSet", "PacketModel"], hasTests: false),
     Module(name: "Trace", on: ["LinuxABI", "SimulationCore", "PacketModel"]),
     Module(name: "BPFMachine", on: ["BPFInstructionSet", "SimulationCore"]),
-    Module(name: "BPFObjectFile", on: ["LinuxABI", "BPFInstructionSet", "CLibELF"], testFixtures: ["Fixtures"]),
+    Module(
+        name: "BPFObjectFile", on: ["LinuxABI", "BPFInstructionSet", "Wording", "CLibELF"], testFixtures: ["Fixtures"]),
     // 3
     Module(name: "BPFVerifier", on: ["LinuxABI", "BPFInstructionSet"], testFixtures: ["Recordings"]),
     Module(name: "HostModel", on: ["SimulationCore", "PacketModel", "Trace"], packages: [deque]),
@@ -74,6 +76,7 @@ let modules: [Module] = [
         name: "ScenarioKit",
         on: [
             "LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "BPFObjectFile", "KernelControl", "Trace",
+            "Wording",
         ], packages: [yams], testsOn: ["Datapath", "HostModel"], testFixtures: ["Golden", "Samples"]),
     Module(
         name: "BenchmarkKit", on: ["PacketModel", "KernelControl", "Datapath", "CProcessorAffinity"],

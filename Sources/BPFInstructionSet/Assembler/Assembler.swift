@@ -1,3 +1,5 @@
+import Wording
+
 /// A program made from text.
 public struct AssembledProgram: Hashable, Sendable {
     /// The slots.
@@ -96,6 +98,7 @@ private struct AssemblyState {
             line: reference.line, column: reference.column, found: reference.found,
             expected: reference.isHelperPossible
                 ? "a number, a helper's name or a label of this text" : "a distance or a label of this text",
-            nearest: nearestWord(to: reference.label, in: reference.isHelperPossible ? labels + helpers : labels))
+            nearest: nearestWord(
+                to: reference.label.lowercased(), among: reference.isHelperPossible ? labels + helpers : labels))
     }
 }

@@ -20,31 +20,3 @@ extension AssemblyError: CustomStringConvertible {
         return "\(line):\(column): found \(quoted), expected \(expected)\(suggestion)"
     }
 }
-
-/// The word of `vocabulary` closest to `word`, when no more than a third of the word's letters differ.
-func nearestWord(to word: String, in vocabulary: some Sequence<String>) -> String? {
-    let letters = Array(word.lowercased().utf8)
-    // Longer words than any of ours are noise, and not worth the quadratic comparison.
-    guard (2...64).contains(letters.count) else { return nil }
-    var best: (word: String, distance: Int)?
-    for candidate in vocabulary {
-        let distance = editDistance(letters, Array(candidate.utf8))
-        if distance <= max(1, letters.count / 3), distance < best?.distance ?? .max { best = (candidate, distance) }
-    }
-    return best?.word
-}
-
-/// How many letters must be inserted, deleted or replaced to make one word of the other (Levenshtein).
-private func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
-    var row = Array(0...right.count)
-    for (index, letter) in left.enumerated() {
-        var diagonal = row[0]
-        row[0] = index + 1
-        for column in right.indices {
-            let replaced = diagonal + (letter == right[column] ? 0 : 1)
-            diagonal = row[column + 1]
-            row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
-        }
-    }
-    return row[right.count]
-}

@@ -1,3 +1,5 @@
+import Wording
+
 /// Reads one line: the parts that instructions are made of. The instructions themselves are in the extensions.
 struct InstructionParser {
     /// One instruction as read.
@@ -52,7 +54,7 @@ struct InstructionParser {
     func error(at token: Token, expected: String, vocabulary: [String] = []) -> AssemblyError {
         AssemblyError(
             line: number, column: token.column, found: token.description, expected: expected,
-            nearest: token.kind == .word ? nearestWord(to: token.text, in: vocabulary) : nil)
+            nearest: token.kind == .word ? nearestWord(to: token.text.lowercased(), among: vocabulary) : nil)
     }
 
     // MARK: Before the instruction

@@ -1,3 +1,5 @@
+import Wording
+
 extension ObjectFile {
     /// The bytes that a variable holds now, nil where no variable has the name.
     public func globalBytes(_ name: String) -> [UInt8]? {
@@ -15,7 +17,7 @@ extension ObjectFile {
         let matches = globals.filter { $0.name == name }
         guard let variable = matches.first else {
             let hint: String
-            if let nearest = NearestName.nearest(to: name, in: globals.map(\.name)) {
+            if let nearest = nearestWord(to: name, among: globals.map(\.name)) {
                 hint = "did you mean '\(nearest)'?"
             } else if globals.isEmpty {
                 hint = "the object has no global variables"

@@ -1,3 +1,5 @@
+import Wording
+
 extension ObjectFile {
     /// Links a program: appends the subprograms that it reaches, resolves calls, and names the maps that it uses.
     ///
@@ -17,7 +19,7 @@ extension ObjectFile {
     public func link(programNamed name: String) throws(ObjectFileError) -> LinkedProgram {
         guard let program = program(named: name) else {
             let hint: String
-            if let nearest = NearestName.nearest(to: name, in: programs.map(\.name)) {
+            if let nearest = nearestWord(to: name, among: programs.map(\.name)) {
                 hint = "did you mean '\(nearest)'?"
             } else if programs.isEmpty {
                 hint = "the object has no programs"

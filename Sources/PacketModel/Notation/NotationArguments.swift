@@ -1,3 +1,5 @@
+import Wording
+
 /// A layer's arguments while they are read: what is taken is gone, what is left over is an error.
 struct NotationArguments {
     let layer: String
@@ -134,6 +136,6 @@ struct NotationArguments {
         let word = left.key.map { $0 + "=" } ?? left.value
         throw PacketNotationError(
             column: left.column, "unexpected '\(word)' in \(layer)(…)",
-            suggestion: PacketNotationError.nearest(to: word, among: known))
+            suggestion: nearestWord(to: word, among: known))
     }
 }

@@ -1,3 +1,5 @@
+import Wording
+
 extension PacketNotation {
     /// Builds the layer called `name` from its arguments.
     static func read(
@@ -166,7 +168,7 @@ extension PacketNotation {
             }
             throw PacketNotationError(
                 column: word.column, "unknown message '\(word.value)' in \(arguments.layer)(…)",
-                suggestion: PacketNotationError.nearest(to: word.value, among: names))
+                suggestion: nearestWord(to: word.value, among: names))
         }
         var layer = ICMPLayer(type: type, code: try arguments.number("code", UInt8.self) ?? row?.code ?? 0)
         switch row?.rest ?? ICMPNames.Rest.none {

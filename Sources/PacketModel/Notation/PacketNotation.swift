@@ -1,4 +1,5 @@
 import LinuxABI
+import Wording
 
 /// The notation for packets in scenarios and expectations.
 ///
@@ -58,7 +59,7 @@ public struct PacketNotation: Hashable, Sendable {
         guard names.contains(name) else {
             throw PacketNotationError(
                 column: column, "unknown layer '\(name)'",
-                suggestion: PacketNotationError.nearest(to: name, among: names))
+                suggestion: nearestWord(to: name, among: names))
         }
         guard scanner.take("(") else { throw scanner.fail("found \(scanner.found), expected '(' behind \(name)") }
         var list: [NotationArgument] = []

@@ -1,6 +1,7 @@
 import LinuxABI
 import PacketModel
 import Yams
+import Wording
 
 /// A YAML node with its place: reads scalars, and says what it found where it expected something else.
 struct SourceNode {
@@ -73,7 +74,7 @@ struct SourceNode {
     func word(_ words: [String]) throws(FormatError) -> String {
         let text = try text(words.joined(separator: " or "))
         guard words.contains(text) else {
-            let nearest = nearestName(to: text, among: words).map { "; did you mean '\($0)'?" } ?? ""
+            let nearest = nearestWord(to: text, among: words).map { "; did you mean '\($0)'?" } ?? ""
             throw FormatError(place, "expected \(words.joined(separator: " or ")), found \(found)\(nearest)")
         }
         return text
