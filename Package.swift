@@ -70,7 +70,7 @@ let modules: [Module] = [
         on: [
             "LinuxABI", "SimulationCore", "PacketModel", "Trace", "KernelControl", "NetworkModel", "HostModel",
             "BPFRuntime",
-        ], hasTests: false),
+        ], testsOn: ["BPFInstructionSet", "BPFObjectFile", "ScenarioKit"], testFixtures: ["Recordings"]),
     // 6
     Module(
         name: "ScenarioKit",
