@@ -20,6 +20,9 @@ extension ScenarioCommand {
         @Option(help: "Write a JUnit report to this file.")
         var junit: String?
 
+        @Option(help: "Write all captured frames to this file, as pcapng.")
+        var pcapng: String?
+
         @Option(name: .customLong("trace-lines"), help: "Write all events to this file, a JSON object on each line.")
         var traceLines: String?
 
@@ -31,6 +34,7 @@ extension ScenarioCommand {
             if let traceLines {
                 try OutputOptions.write(Array(report.results.flatMap(\.events).jsonLines.utf8), to: traceLines)
             }
+            if let pcapng { try OutputOptions.write(report.captureFile, to: pcapng) }
             if let junit { try OutputOptions.write(Array(report.junit.utf8), to: junit) }
             try output.write(result)
         }

@@ -2,6 +2,7 @@ import Datapath
 import Foundation
 import HostModel
 import KernelControl
+import PacketModel
 import Testing
 import Trace
 
@@ -54,6 +55,16 @@ import Trace
             scenario, objects: try ScenarioFiles.objects(of: scenario), kernel: kernel.control, trace: kernel.trace
         ).run()
         #expect(result.outcome == .held, "\(result.details(coloured: false))")
+    }
+
+    @Test func capturesBecomeAFileThatCanBeReadBack() throws {
+        let result = Self.run("pod-egress-netkit")
+        let file = try CaptureFile(parsing: RunReport([result]).captureFile)
+        #expect(file.interfaces.map(\.name) == result.observations.captures.map(\.name))
+        let frames = result.observations.captures.flatMap(\.frames)
+        #expect(file.records.count == frames.count)
+        #expect(Set(file.records.map(\.bytes)) == Set(frames.map(\.bytes)))
+        #expect(file.records.map(\.time) == file.records.map(\.time).sorted())
     }
 
     @Test func netkitAndVethSideBySide() throws {
