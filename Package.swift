@@ -80,7 +80,7 @@ let modules: [Module] = [
         ], packages: [yams], testsOn: ["Datapath", "HostModel"], testFixtures: ["Golden", "Samples"]),
     Module(
         name: "BenchmarkKit", on: ["PacketModel", "KernelControl", "Datapath", "CProcessorAffinity"],
-        packages: [histogram], hasTests: false),
+        packages: [histogram], testsOn: ["DatapathTesting", "NetkitSimulator"]),
     // 7
     Module(
         name: "NetkitSimulator",

@@ -85,6 +85,7 @@ final class ProgramHost: RuntimeHost {
         environment.disableBottomHalves()
         let context = environment.transmitContext
         let opened = context.openRedirectState()
+        environment.charge(.program)
         body()
         context.closeRedirectState(opened)
         environment.enableBottomHalves()
