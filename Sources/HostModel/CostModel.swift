@@ -29,6 +29,7 @@ public struct CostModel: Sendable {
     /// | netkit, `bpf_redirect_neigh` at the peer's hook | 5,795 |
     /// | netkit, `bpf_redirect` at the peer's hook | 4,958 |
     /// | netkit, no program, the host's stack forwards | 7,157 |
+    /// | netkit, a program passes, the host's stack forwards | 7,190 |
     /// | veth, no program, the host's stack forwards | 7,193 |
     /// | veth, tcx ingress passes, the host's stack forwards | 7,338 |
     /// | veth, tcx ingress `bpf_redirect_neigh` | 6,683 |
@@ -44,7 +45,7 @@ public struct CostModel: Sendable {
             .netkitTransmit: 271, .vethTransmit: 306, .loopbackTransmit: 250,
             .tcxHook: 112, .program: 33, .redirect: 130, .redirectNeighbour: 637,
             .backlogEnqueue: 120, .softirqEntry: 330, .backlogPoll: 110, .receiveCore: 180,
-            .ipReceive: 800, .ipForward: 623, .udpReceive: 2_331,
+            .ipReceive: 800, .ipForward: 123, .udpReceive: 2_331,
             .interrupt: 400, .nicReceive: 400, .neighbourDiscovery: 600, .icmp: 600,
         ])
 }

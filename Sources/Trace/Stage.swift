@@ -34,7 +34,7 @@ public enum Stage: Int, CaseIterable, Sendable {
     case receiveCore
     /// IP input: checks and route look-up.
     case ipReceive
-    /// Forwarding: TTL, MTU, hooks.
+    /// Forwarding: TTL, MTU, hooks; IP output follows, with its own price.
     case ipForward
     /// Delivery to a UDP socket.
     case udpReceive

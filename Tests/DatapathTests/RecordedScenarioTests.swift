@@ -9,7 +9,15 @@ import Trace
 @Suite struct RecordedScenarioTests {
     @Test(arguments: RecordedCase.scenarios)
     func answersAreLinuxs(_ recorded: RecordedCase) throws {
-        try expectLinuxAnswers(recorded, in: "scenarios-6.12.json")
+        try expectLinuxAnswers(recorded)
+    }
+}
+
+/// Small worlds, one fact each, likewise.
+@Suite struct ContextTests {
+    @Test(arguments: ContextCases.all)
+    func answersAreLinuxs(_ recorded: RecordedCase) throws {
+        try expectLinuxAnswers(recorded)
     }
 }
 
@@ -18,7 +26,7 @@ import Trace
     @Test(.enabled(if: ProcessInfo.processInfo.environment["RECORD_REQUESTS"] != nil))
     func writeRequests() throws {
         let file = try #require(ProcessInfo.processInfo.environment["RECORD_REQUESTS"])
-        let cases = try RecordedCase.scenarios.map { recorded -> JSONValue in
+        let cases = try (RecordedCase.scenarios + ContextCases.all).map { recorded -> JSONValue in
             var object = JSONObject()
             object.set("name", text: recorded.name)
             object.set("exchanges", .array(try recorded.simulate().map { .object($0.request) }))
@@ -30,9 +38,9 @@ import Trace
 
 /// Gives a case's requests to the simulated host, and holds each answer to Linux's, field by field.
 func expectLinuxAnswers(
-    _ recorded: RecordedCase, in file: String, at location: SourceLocation = #_sourceLocation
+    _ recorded: RecordedCase, at location: SourceLocation = #_sourceLocation
 ) throws {
-    let linux = try #require(try Recording(file).cases[recorded.name], "\(file) has the case", sourceLocation: location)
+    let linux = try #require(try Recording.linux612.get().cases[recorded.name], "recorded", sourceLocation: location)
     let simulated = try recorded.simulate()
     #expect(simulated.count == linux.count, "the recording is of other requests", sourceLocation: location)
     for (number, (ours, theirs)) in zip(simulated, linux).enumerated() {

@@ -8,6 +8,13 @@ public final class Capture: PacketTap {
     /// Bytes kept of each frame; nil for all.
     private let limit: Int?
     private var frames: [CapturedFrame] = []
+    /// The bytes of the frames from ``firstShared`` on, which their packets share still: as on Linux, a reader sees what was
+    /// written into the buffer meanwhile, such as the link-layer header that `bpf_redirect_neigh` puts over the old one.
+    private var shared: [SharedPacketBytes] = []
+    private var firstShared = 0
+
+    /// How many buffers a capture holds on to; frames before these have long left the host.
+    private static let mostShared = 256
 
     public init(network: Network, limit: Int?) {
         self.network = network
@@ -15,23 +22,35 @@ public final class Capture: PacketTap {
     }
 
     public func packet(_ packet: SocketBuffer, at device: NetworkDevice, isOutgoing: Bool) {
-        var bytes: [UInt8] = []
         // A received packet's link-layer header lies before its data (`packet_rcv` pushes it back).
-        if !isOutgoing, let header = packet.macHeader, header < 0, -header <= packet.headroom {
-            bytes = unsafe [UInt8](UnsafeRawBufferPointer(start: packet.data + header, count: -header))
-        }
-        bytes += packet.bytes
-        let length = bytes.count
-        if let limit, length > limit { bytes.removeLast(length - limit) }
+        var preceding = 0
+        if !isOutgoing, let header = packet.macHeader, header < 0, -header <= packet.headroom { preceding = -header }
+        if shared.count >= Self.mostShared { readShared() }
+        let bytes = SharedPacketBytes(packet, preceding: preceding)
+        shared.append(bytes)
         frames.append(
             CapturedFrame(
-                time: network.environment.now.nanoseconds, direction: isOutgoing ? .outgoing : .incoming, bytes: bytes,
-                length: length, hasPartialChecksum: packet.checksumState == .partial))
+                time: network.environment.now.nanoseconds, direction: isOutgoing ? .outgoing : .incoming, bytes: [],
+                length: bytes.count, hasPartialChecksum: packet.checksumState == .partial))
     }
 
     /// What was seen since the last call.
     public func takeFrames() -> [CapturedFrame] {
-        defer { frames = [] }
+        readShared()
+        defer {
+            frames = []
+            firstShared = 0
+        }
         return frames
+    }
+
+    /// Reads the shared buffers and lets go of them.
+    private func readShared() {
+        for (index, bytes) in zip(frames.indices[firstShared...], shared) {
+            let bytes = bytes.bytes
+            frames[index].bytes = limit.map { Array(bytes.prefix($0)) } ?? bytes
+        }
+        firstShared = frames.count
+        shared = []
     }
 }

@@ -41,6 +41,8 @@ public final class NIC: NetworkDevice {
         super.init(
             network: network, namespace: namespace, name: name, address: address, mtu: mtu, mtuRange: 68...65535,
             flags: [.broadcast, .multicast], features: features)
+        // The header that virtio puts before each frame (`virtio_net_hdr_mrg_rxbuf`).
+        neededHeadroom = 12
         // The driver has seen its link.
         watchedState = 6
         wire.plugIn(self)
