@@ -13,11 +13,17 @@ extension SimulatedHost {
         }
         let endpoint: OpenSocket.Endpoint
         switch request.kind {
-        case .udp: endpoint = .udp(UDPSocket(stack: stack, isIPv6: request.isIPv6))
+        case .udp:
+            let socket = UDPSocket(stack: stack, isIPv6: request.isIPv6)
+            socket.segmentSize = Int(request.segmentSize ?? 0)
+            endpoint = .udp(socket)
         case .icmpEcho: endpoint = .ping(PingSocket(stack: stack, isIPv6: request.isIPv6))
         case .packet(let name):
             guard let device = try namespace(request.namespace).device(named: name) else { throw .errno(.ENODEV) }
             endpoint = .packet(PacketSocket(stack: stack, device: device))
+        }
+        if request.segmentSize != nil, request.kind != .udp {
+            throw .errno(.ENOPROTOOPT, "UDP_SEGMENT: not a UDP socket")
         }
         let socket = OpenSocket(endpoint, task: request.task)
         socket.base.mark = request.mark ?? 0

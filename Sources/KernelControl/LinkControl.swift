@@ -59,6 +59,8 @@ public struct NICAttributes: Hashable, Sendable {
     public var checksumOffload = true
     /// Whether it segments TCP itself (NETIF_F_TSO, TSO6).
     public var segmentationOffload = true
+    /// Whether it segments UDP itself (NETIF_F_GSO_UDP_L4), which takes ``checksumOffload`` too.
+    public var udpSegmentationOffload = false
     /// The CPU that its receive interrupts and NAPI run on.
     public var receiveCPU = 0
 

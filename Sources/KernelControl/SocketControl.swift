@@ -44,6 +44,8 @@ public struct SocketRequest: Hashable, Sendable {
     public var reportsErrors = false
     /// Whether DF is set (IP_MTU_DISCOVER; Linux's default is to set it).
     public var discoversMTU: Bool?
+    /// UDP_SEGMENT: payload bytes of each datagram that a longer send is cut into; nil and 0 for none.
+    public var segmentSize: UInt16?
 
     public init(kind: Kind, isIPv6: Bool, namespace: NamespaceName, task: TaskIdentity) {
         self.kind = kind

@@ -30,6 +30,8 @@ public enum TraceStep: Hashable, Sendable {
     case backlogEnqueue(cpu: Int, queued: Int)
     /// The backlog's NAPI takes the packet up.
     case backlogDequeue
+    /// Software cut a packet into that many, which go on instead of it.
+    case segment(into: Int)
     /// A NIC put the packet on the wire; with the number of frames where it segmented.
     case wire(frames: Int)
     /// A NIC's receive ring takes a frame.

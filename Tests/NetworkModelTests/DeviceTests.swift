@@ -147,8 +147,10 @@ import Testing
         #expect(sender.statistics.transmittedPackets == 238 + 10240)
     }
 
-    @Test(arguments: [(false, "software segmentation for eth0"), (true, "segmentation by eth0")])
-    func `a GSO packet for a NIC is refused by name`(_ offload: Bool, _ refusal: String) throws {
+    @Test(arguments: [
+        (false, "software segmentation of TCP for eth0"), (true, "segmentation of TCP by eth0"),
+    ])
+    func `a TCP packet of several segments for a NIC is refused by name`(_ offload: Bool, _ refusal: String) throws {
         var attributes = NICAttributes(wire: "lan")
         attributes.segmentationOffload = offload
         let environment = try wire(attributes)
@@ -156,6 +158,7 @@ import Testing
         frame.gsoSize = 100
         frame.gsoType = 1
         frame.gsoSegments = 2
+        frame.checksumState = .partial
         _ = environment.network.transmit(frame)
         #expect(environment.refusals == [refusal])
         #expect(environment.device("eth0", "one").statistics.transmitDropped == 1)

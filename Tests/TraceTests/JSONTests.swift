@@ -56,7 +56,7 @@ import Trace
         .noopQdisc, .policy(verdict: Verdict.drop),
         .redirectFailed(helper: "bpf_redirect", errno: .EINVAL, why: "gone"),
         .backlogDequeue, .nicReceive, .receive, .forward, .reply(what: "ARP"), .consume(what: "ARP"),
-        .deliver(flow: "udp"),
+        .deliver(flow: "udp"), .segment(into: 10),
     ])
     func stepsHaveWordsAndKeys(_ step: TraceStep) {
         let event = TraceEvent(
@@ -68,5 +68,14 @@ import Trace
         }
         #expect(!key.isEmpty && !key.contains(" "))
         #expect(object["packet"] == nil)
+    }
+
+    @Test func aSegmentedPacketTellsIntoHowMany() {
+        let event = TraceEvent(
+            time: .zero, context: ExecutionContext(cpu: 0, kind: .taskBHOff, task: "curl"), packet: nil,
+            namespace: "node", device: "nic0", step: .segment(into: 10))
+        #expect(event.json.text.contains(#""step":"segment","segments":10"#))
+        #expect(event.step.word == "segment")
+        #expect(event.step.detail == "into 10 packets")
     }
 }

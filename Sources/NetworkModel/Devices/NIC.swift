@@ -38,6 +38,8 @@ public final class NIC: NetworkDevice {
         var features: DeviceFeatures = .scatterGather
         if attributes.checksumOffload { features.insert(.transmitChecksum) }
         if attributes.segmentationOffload { features.insert(.segmentsTCP) }
+        // netdev_fix_features: not without checksums.
+        if attributes.udpSegmentationOffload, attributes.checksumOffload { features.insert(.segmentsUDP) }
         super.init(
             network: network, namespace: namespace, name: name, address: address, mtu: mtu, mtuRange: 68...65535,
             flags: [.broadcast, .multicast], features: features)
@@ -75,20 +77,32 @@ public final class NIC: NetworkDevice {
             queue.append(packet)
             return .success
         }
-        if network.validate(packet, for: self) { _ = network.hardTransmit(packet, self) }
+        send(packet)
         return .success
+    }
+
+    /// `sch_direct_xmit`: to the driver what the device can do, segments one after the other as far as the ring takes them;
+    /// the rest goes to the queue's head (`dev_requeue_skb`).
+    private func send(_ packet: SocketBuffer) {
+        guard network.needsSegmentation(packet, for: self) else {
+            if network.validate(packet, for: self) { _ = network.hardTransmit(packet, self) }
+            return
+        }
+        guard let segments = network.segmentInSoftware(packet, for: self) else { return }
+        for (index, segment) in segments.enumerated() {
+            if inFlight.count >= Self.transmitSlots {
+                queue.insert(contentsOf: segments[index...], at: 0)
+                return
+            }
+            _ = network.hardTransmit(segment, self)
+        }
     }
 
     /// Puts the packet into the transmit ring; the wire has it at once, completion follows.
     public override func transmit(_ packet: SocketBuffer) -> TransmitResult {
         let environment = network.environment
         environment.charge(.nicTransmit)
-        if packet.isGSO {
-            environment.notModelled("segmentation by \(name)")
-            network.drop(packet, .notSpecified, at: "start_xmit", in: namespace, device: self)
-            statistics.transmitDropped += 1
-            return .success
-        }
+        if packet.isGSO { return transmitSegmenting(packet) }
         let partial = packet.checksumState == .partial
         if partial, !network.completeChecksum(packet) {
             network.drop(packet, .notSpecified, at: "start_xmit", in: namespace, device: self)
@@ -99,12 +113,38 @@ public final class NIC: NetworkDevice {
         statistics.transmittedBytes += UInt64(packet.length)
         network.trace(.wire(frames: 1), packet, at: self)
         wire.send(packet, from: self, environment: environment)
+        awaitCompletion(packet)
+        return .success
+    }
+
+    /// The hardware segments: for the driver, and its counters, the packet is one.
+    private func transmitSegmenting(_ packet: SocketBuffer) -> TransmitResult {
+        let environment = network.environment
+        if packet.gsoType & GSOType.tcp != 0 {
+            environment.notModelled("segmentation of TCP by \(name)")
+        }
+        guard
+            let frames = network.segments(of: packet, completesChecksums: true, scatters: true, keepsNumber: true)
+        else {
+            network.drop(packet, .notSpecified, at: "start_xmit", in: namespace, device: self)
+            statistics.transmitDropped += 1
+            return .success
+        }
+        statistics.transmittedPackets += 1
+        statistics.transmittedBytes += UInt64(packet.length)
+        network.trace(.wire(frames: frames.count), packet, at: self)
+        for frame in frames { wire.send(frame, from: self, environment: environment) }
+        awaitCompletion(packet)
+        return .success
+    }
+
+    /// Keeps what the hardware has until it says that it is done.
+    private func awaitCompletion(_ packet: SocketBuffer) {
         inFlight.append(packet)
         if !isCompletionScheduled {
             isCompletionScheduled = true
-            environment.scheduleTransmitCompletion(self)
+            network.environment.scheduleTransmitCompletion(self)
         }
-        return .success
     }
 
     /// In softirq: gives back what is on the wire, which releases the senders' sockets, and sends what waited for room.
@@ -112,8 +152,7 @@ public final class NIC: NetworkDevice {
         isCompletionScheduled = false
         inFlight.removeAll(keepingCapacity: true)
         while !queue.isEmpty, inFlight.count < Self.transmitSlots, isUp {
-            let packet = queue.removeFirst()
-            if network.validate(packet, for: self) { _ = network.hardTransmit(packet, self) }
+            send(queue.removeFirst())
         }
     }
 

@@ -7,6 +7,8 @@ import Trace
 public final class UDPSocket: NetworkSocket {
     /// Where it is bound; port 0 until then.
     @safe @exclusivity(unchecked) public private(set) var local: SocketAddress
+    /// UDP_SEGMENT: payload bytes of each datagram that a longer send is cut into, on its way out; 0 for none.
+    @safe @exclusivity(unchecked) public final var segmentSize = 0
     private var queue: [(datagram: ReceivedDatagram, trueSize: Int)] = []
     /// Who is told of every datagram as it arrives, in softirq; nil leaves them in the queue. A server task that waits in
     /// recvfrom(2) is woken so: the callback should schedule it rather than answer on the spot.
@@ -121,16 +123,23 @@ public final class UDPSocket: NetworkSocket {
         try checkLength(length, mtu: mtu, header: 20)
         try checkSend()
         let isPartial = route.device.features.contains(.transmitChecksum)
+        let isPaged = segmentSize != 0
         // ip_append_data: link-layer room in front, 15 bytes of slack behind.
         guard
             let packet = stack.makePacket(
-                headroom: route.device.linkLayerReservedSpace, count: length, room: 15)
+                headroom: route.device.linkLayerReservedSpace, count: isPaged ? 28 : length, room: 15),
+            !isPaged || append(payload, to: packet)
         else { throw .errno(.ENOBUFS) }
         prepare(packet, route, header: 20)
         stack.writeIPv4(
             packet, length: length, protocolNumber: IPProtocol.udp, source: way.source, destination: target,
-            dontFragment: discoversMTU != false, hasRandomID: discoversMTU != true)
-        writeUDP(packet, at: 20, payload, destination.port, way.source, target, isPartial: isPartial)
+            // Longer than the MTU as a whole, its datagrams may be fragmented, unless that is forbidden.
+            dontFragment: discoversMTU ?? (length <= mtu), hasRandomID: discoversMTU != true)
+        if isPaged {
+            try finishPaged(packet, at: 20, destination.port, way.source, target, mtu: mtu, isPartial: isPartial)
+        } else {
+            writeUDP(packet, at: 20, payload, destination.port, way.source, target, isPartial: isPartial)
+        }
         if stack.environment.isTracing { traceSend(packet, way.source, target, destination.port) }
         return stack.outputLocal4(packet, route)
     }
@@ -152,19 +161,26 @@ public final class UDPSocket: NetworkSocket {
         }
         let route = way.route
         let length = 48 + payload.count
-        try checkLength(length, mtu: stack.mtu(route, to: target), header: 40)
+        let mtu = stack.mtu(route, to: target)
+        try checkLength(length, mtu: mtu, header: 40)
         try checkSend()
+        let isPaged = segmentSize != 0
         // ip6_append_data: 8 bytes more for a fragment header.
         guard
             let packet = stack.makePacket(
-                headroom: route.device.linkLayerReservedSpace, count: length, room: 15 + 8)
+                headroom: route.device.linkLayerReservedSpace, count: isPaged ? 48 : length, room: 15 + 8),
+            !isPaged || append(payload, to: packet)
         else { throw .errno(.ENOBUFS) }
         prepare(packet, route, header: 40)
         stack.writeIPv6(
             packet, payloadLength: length - 40, nextHeader: IPProtocol.udp, source: way.source, destination: target,
             flowLabel: stack.flowLabel(packet, way.source, target, local.port, destination.port))
         let isPartial = route.device.features.contains(.transmitChecksum)
-        writeUDP(packet, at: 40, payload, destination.port, way.source, target, isPartial: isPartial)
+        if isPaged {
+            try finishPaged(packet, at: 40, destination.port, way.source, target, mtu: mtu, isPartial: isPartial)
+        } else {
+            writeUDP(packet, at: 40, payload, destination.port, way.source, target, isPartial: isPartial)
+        }
         if stack.environment.isTracing { traceSend(packet, way.source, target, destination.port) }
         return stack.outputLocal6(packet, route)
     }
@@ -172,6 +188,11 @@ public final class UDPSocket: NetworkSocket {
     /// Beyond the MTU a datagram would be fragmented, unless DF is asked for, which is EMSGSIZE.
     private func checkLength(_ length: Int, mtu: Int, header: Int) throws(ControlError) {
         if length <= mtu { return }
+        if segmentSize != 0 {
+            // ip_append_data: IP_MAX_MTU, IP6_MAX_MTU.
+            if length > 0xFFFF + (header == 40 ? 40 : 0) { throw .errno(.EMSGSIZE) }
+            return
+        }
         if discoversMTU == true || length > 0xFFFF + (header == 40 ? 40 : 0) { throw .errno(.EMSGSIZE) }
         throw .notModelled("fragmentation: a packet of \(length) bytes, the MTU is \(mtu)")
     }

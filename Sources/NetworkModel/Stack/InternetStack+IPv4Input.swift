@@ -13,7 +13,11 @@ extension InternetStack {
             device.statistics.otherHostDropped += 1
             return drop(packet, .otherHost, at: "ip_rcv_core", device: device)
         }
-        guard packet.pullLinear(min(packet.length, 60)), let header = packet.header(IPv4Header.self) else {
+        // The header and no more: how much of a packet is linear is for programs to see.
+        guard packet.pullLinear(IPv4Header.byteCount),
+            packet.pullLinear(max(IPv4Header.byteCount, claimedLength(packet))),
+            let header = packet.header(IPv4Header.self)
+        else {
             return drop(packet, .ipHeader, at: "ip_rcv_core", device: device)
         }
         guard header.hasValidChecksum else { return drop(packet, .ipChecksum, at: "ip_rcv_core", device: device) }
@@ -41,6 +45,11 @@ extension InternetStack {
         case .unreachable(let errno):
             unreachable4(packet, errno, device)
         }
+    }
+
+    /// The header length that an IPv4 header's first byte claims.
+    private func claimedLength(_ packet: SocketBuffer) -> Int {
+        unsafe Int(packet.data.load(as: UInt8.self) & 15) * 4
     }
 
     /// Cuts what lies behind the IP packet, as short Ethernet frames have it; a complete checksum is not one of the cut
@@ -109,7 +118,7 @@ extension InternetStack {
             return drop(packet, .ipHeader, at: "ip_forward", device: device)
         }
         let mtu = mtu(route, to: header.destination, forwards: true)
-        if packet.length > mtu, header.hasDontFragment, !packet.ignoresDontFragment, !packet.isGSO {
+        if packet.length > mtu, header.hasDontFragment, !packet.ignoresDontFragment, packet.largestNetworkLength > mtu {
             sendICMPError4(
                 about: packet, type: ICMPv4Type.unreachable, code: ICMPv4Type.Unreachable.fragmentationNeeded,
                 rest: UInt32(mtu))

@@ -103,7 +103,7 @@ extension InternetStack {
             return drop(packet, .ipInAddressErrors, at: place, device: device)
         }
         let mtu = max(1280, mtu(route, to: header.destination, forwards: true))
-        if packet.length > mtu, !packet.isGSO {
+        if packet.length > mtu, packet.largestNetworkLength > mtu {
             packet.moveTo(route.device)
             sendICMPError6(about: packet, type: ICMPv6Type.packetTooBig, code: 0, rest: UInt32(mtu))
             return drop(packet, .packetTooBig, at: place, device: device)

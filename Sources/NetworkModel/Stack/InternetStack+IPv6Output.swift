@@ -56,8 +56,9 @@ extension InternetStack {
             return .failure(.EINVAL)
         }
         let destination = header.destination
-        if packet.length > mtu(route, to: destination, forwards: forwards), !packet.isGSO {
-            environment.notModelled("fragmentation at \(device.name): a packet of \(packet.length) bytes")
+        let length = packet.largestNetworkLength
+        if length > mtu(route, to: destination, forwards: forwards) {
+            environment.notModelled("fragmentation at \(device.name): a packet of \(length) bytes")
             drop(packet, .packetTooBig, at: "ip6_fragment", device: device)
             return .failure(.EMSGSIZE)
         }

@@ -44,7 +44,31 @@ extension InternetStack {
         deliver(packet, to: socket, offset, length, source, destination, ports)
     }
 
+    /// `udp_queue_rcv_skb`: what stands for several datagrams becomes them, since no socket here asks for UDP_GRO.
     private func deliver(
+        _ packet: SocketBuffer, to socket: UDPSocket, _ offset: Int, _ length: Int, _ source: NetworkAddress,
+        _ destination: NetworkAddress, _ ports: (source: UInt16, destination: UInt16)
+    ) {
+        guard packet.isGSO else {
+            return deliverOne(packet, to: socket, offset, length, source, destination, ports)
+        }
+        let device = packet.networkDevice
+        let header = -(packet.macHeader ?? 0)
+        guard header >= 0, header <= packet.headroom else {
+            return drop(packet, .notSpecified, at: "udp_rcv_segment", device: device)
+        }
+        packet.push(header)
+        let segments = network.segments(of: packet, completesChecksums: false, scatters: true)
+        packet.pull(header)
+        guard let segments else { return drop(packet, .notSpecified, at: "udp_rcv_segment", device: device) }
+        trace(.segment(into: segments.count), packet)
+        for segment in segments {
+            segment.pull(header)
+            deliverOne(segment, to: socket, offset, segment.length - offset, source, destination, ports)
+        }
+    }
+
+    private func deliverOne(
         _ packet: SocketBuffer, to socket: UDPSocket, _ offset: Int, _ length: Int, _ source: NetworkAddress,
         _ destination: NetworkAddress, _ ports: (source: UInt16, destination: UInt16)
     ) {

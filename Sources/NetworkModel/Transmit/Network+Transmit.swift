@@ -40,7 +40,8 @@ extension Network {
             guard packet.pullLinear(headers + 20) else { return }
             headers += Int(unsafe packet.data.load(fromByteOffset: headers + 12, as: UInt8.self) >> 4) * 4
         } else if packet.gsoType & GSOType.udp != 0 {
-            headers += 8
+            guard packet.pullLinear(headers + UDPHeader.byteCount) else { return }
+            headers += UDPHeader.byteCount
         }
         packet.packetLength += (packet.gsoSegments - 1) * headers
     }
@@ -68,6 +69,14 @@ extension Network {
             drop(packet, .notSpecified, at: "__dev_queue_xmit", in: device.namespace, device: device)
             device.statistics.transmitDropped += 1
             return .failure(.ENETDOWN)
+        }
+        if needsSegmentation(packet, for: device) {
+            guard let segments = segmentInSoftware(packet, for: device) else { return .failure(.ENOMEM) }
+            context.recursion += 1
+            defer { context.recursion -= 1 }
+            for segment in segments { _ = hardTransmit(segment, device) }
+            // What becomes of single segments is nothing that the sender hears of.
+            return .success
         }
         guard validate(packet, for: device) else { return .failure(.ENOMEM) }
         context.recursion += 1
@@ -118,12 +127,4 @@ extension Network {
         trace(.scrub(crossesNamespaces: crosses), packet, at: receiver)
         return true
     }
-}
-
-/// `SKB_GSO_*` bits (include/linux/skbuff.h).
-enum GSOType {
-    static let tcp4: UInt32 = 1 << 0
-    static let tcp6: UInt32 = 1 << 4
-    static let tcp = tcp4 | tcp6
-    static let udp: UInt32 = 1 << 17
 }

@@ -3,16 +3,9 @@ import LinuxABI
 import PacketModel
 
 extension Network {
-    /// `validate_xmit_skb`: does in software what the device cannot. False where the packet was dropped, which is counted
-    /// here.
+    /// `validate_xmit_skb` for a packet that ``needsSegmentation(_:for:)`` says no of: does in software what the device
+    /// cannot. False where the packet was dropped, which is counted here.
     func validate(_ packet: SocketBuffer, for device: NetworkDevice) -> Bool {
-        if packet.isGSO, !device.features.isSuperset(of: Self.segmentation(packet)) {
-            environment.notModelled("software segmentation for \(device.name)")
-            drop(packet, .notSpecified, at: "validate_xmit_skb", in: device.namespace, device: device)
-            device.statistics.transmitDropped += 1
-            return false
-        }
-        guard !packet.isGSO else { return true }
         let needsLinear = packet.dataLength > 0 && !device.features.contains(.scatterGather)
         let isReady =
             (!needsLinear || packet.pullLinear(packet.length))
@@ -23,10 +16,6 @@ extension Network {
             device.statistics.transmitDropped += 1
         }
         return isReady
-    }
-
-    private static func segmentation(_ packet: SocketBuffer) -> DeviceFeatures {
-        packet.gsoType & GSOType.udp != 0 ? .segmentsUDP : .segmentsTCP
     }
 
     /// `skb_checksum_help`: replaces a partial checksum by the whole one. False where its place is outside the packet.

@@ -37,6 +37,8 @@ extension KeySet {
             Key("udp", .flow, "Source and destination."),
             Key("socket", .text, "A declared socket that sends instead."),
             Key("to", .socketAddress, "The destination of what a declared socket sends."),
+            Key(
+                "segment", .integer(1...65_535), "UDP_SEGMENT: payload bytes of each datagram the payload is cut into."),
         ] + senderKeys + socketKeys)
 
     static let ping = KeySet(

@@ -79,6 +79,7 @@ extension KeySet {
             Key("cpu", .integer(0...63), "The CPU of its receive interrupts; 0 unless said."),
             Key("checksum_offload", .boolean, "Whether it completes checksums; true unless said."),
             Key("segmentation_offload", .boolean, "Whether it segments TCP; true unless said."),
+            Key("udp_segmentation_offload", .boolean, "Whether it segments UDP; false unless said."),
         ])
 
     static let route = KeySet(

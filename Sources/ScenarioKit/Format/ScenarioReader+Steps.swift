@@ -32,7 +32,7 @@ extension ScenarioReader {
         let mapping = try MappingReader(node, .send)
         if try mapping.exactlyOne(of: ["from", "socket"]) == "socket" {
             try mapping.forbid(
-                ["udp", "task", "cpu", "mark", "priority", "report_errors", "df"], beside: "socket")
+                ["udp", "task", "cpu", "mark", "priority", "report_errors", "df", "segment"], beside: "socket")
             let socket = try name(
                 try mapping.required("socket"), kind: "socket", among: scenario.sockets.map(\.name))
             guard let declared = scenario.sockets.first(where: { $0.name == socket }), let to = mapping["to"] else {
@@ -46,9 +46,9 @@ extension ScenarioReader {
         guard let flow = mapping["udp"] else { throw FormatError(mapping.place, "a send needs the key 'udp'") }
         let namespace = try namespace(try mapping.required("from"))
         let (source, destination) = try flow.flow()
-        return Send(
-            socket: nil, namespace: namespace, source: source, destination: destination,
-            options: try options(mapping, namespace))
+        var options = try options(mapping, namespace)
+        options.segmentSize = try mapping.integer("segment").map { UInt16(truncatingIfNeeded: $0) }
+        return Send(socket: nil, namespace: namespace, source: source, destination: destination, options: options)
     }
 
     private func ping(_ node: SourceNode) throws(FormatError) -> Ping {

@@ -26,6 +26,7 @@ extension ScenarioReader {
             attributes.receiveCPU = try cpu(nic) ?? 0
             attributes.checksumOffload = try nic.boolean("checksum_offload") ?? true
             attributes.segmentationOffload = try nic.boolean("segmentation_offload") ?? true
+            attributes.udpSegmentationOffload = try nic.boolean("udp_segmentation_offload") ?? false
             declared = .nic(attributes, try end(nic))
         default: declared = .dummy(try end(inner))
         }

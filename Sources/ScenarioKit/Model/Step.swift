@@ -38,6 +38,8 @@ public struct SenderOptions: Hashable, Sendable {
     public var priority: UInt32?
     public var reportsErrors = false
     public var discoversMTU: Bool?
+    /// UDP_SEGMENT.
+    public var segmentSize: UInt16?
     public var payload: [UInt8] = []
 }
 

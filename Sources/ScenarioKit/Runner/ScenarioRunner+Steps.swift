@@ -139,6 +139,7 @@ extension ScenarioRunner {
         request.priority = options.priority
         request.reportsErrors = options.reportsErrors
         request.discoversMTU = options.discoversMTU
+        request.segmentSize = options.segmentSize
         return request
     }
 

@@ -96,6 +96,7 @@ extension TraceStep {
         case .backlogEnqueue(let cpu, let queued):
             object.set("backlog_cpu", number: cpu)
             object.set("queued", number: queued)
+        case .segment(let count): object.set("segments", number: count)
         case .wire(let frames): object.set("frames", number: frames)
         case .reply(let what), .consume(let what): object.set("what", text: what)
         case .drop(let reason, let place):

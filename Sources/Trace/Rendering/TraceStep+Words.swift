@@ -18,6 +18,7 @@ extension TraceStep {
         case .scrub: "scrub"
         case .backlogEnqueue: "backlog"
         case .backlogDequeue: "backlog poll"
+        case .segment: "segment"
         case .wire: "wire"
         case .nicReceive: "nic receive"
         case .receive: "receive"
@@ -46,6 +47,7 @@ extension TraceStep {
         case .redirectFailed(let helper, let errno, let why): "\(helper): \(errno), \(why)"
         case .scrub(let crosses): crosses ? "into another namespace" : "within the namespace"
         case .backlogEnqueue(let cpu, let queued): "of cpu\(cpu) [\(queued) queued]"
+        case .segment(let count): count == 1 ? "into 1 packet" : "into \(count) packets"
         case .wire(let frames): frames == 1 ? "1 frame" : "\(frames) frames"
         case .reply(let what), .consume(let what): what
         case .drop(let reason, let place): "\(reason.rawValue) in \(place)"

@@ -18,6 +18,8 @@ import Testing
         }
         #expect(send.destination.address.description == "192.168.7.2")
         #expect(send.options.mark == 16)
+        #expect(send.options.segmentSize == nil)
+        if case .send(let send) = scenario.steps[1].action { #expect(send.options.segmentSize == 2) }
         #expect(scenario.steps[0].fails == .EPERM)
         guard case .expect(let expectations) = scenario.steps[19].action else {
             Issue.record("the last step is an expectation")
