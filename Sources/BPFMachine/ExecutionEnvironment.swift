@@ -26,9 +26,9 @@ public import SimulationCore
     /// R10 of the first frame.
     let stackTop: UInt64
     /// Programs that tail calls of this run reached; they live until it ends, as under the kernel's RCU.
-    var tailCalledPrograms: [DecodedProgram] = []
+    @safe @exclusivity(unchecked) var tailCalledPrograms: [DecodedProgram] = []
     /// The fault of a callback, which ends the run whatever the helper that made it returns.
-    var callbackFault: MachineFault?
+    @safe @exclusivity(unchecked) var callbackFault: MachineFault?
 
     private let arena: MemoryArena
     private let stack: UnsafeMutableRawPointer

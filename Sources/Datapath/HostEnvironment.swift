@@ -11,8 +11,6 @@ final class HostEnvironment: NetworkEnvironment {
     let arena: MemoryArena
     let processors: Processors
     let recorder: TraceRecorder?
-    /// One for each CPU.
-    private let transmitContexts: [TransmitContext]
     @safe @exclusivity(unchecked) private var random: RandomStream
     @safe @exclusivity(unchecked) private var lastPacket: UInt64 = 0
     private let wireDelay: UInt64
@@ -23,15 +21,14 @@ final class HostEnvironment: NetworkEnvironment {
         self.arena = arena
         processors = Processors(count: configuration.cpuCount, costs: configuration.costs)
         recorder = configuration.isTracing ? TraceRecorder() : nil
-        transmitContexts = (0..<configuration.cpuCount).map { _ in TransmitContext() }
         random = RandomStream(seed: configuration.seed, name: "network")
         wireDelay = configuration.wireDelay
         openSections = [Bool](repeating: false, count: configuration.cpuCount)
     }
 
-    var now: VirtualTime { processors.current.clock }
+    var meter: WorkMeter { processors.meter }
+    var cpuCount: Int { processors.all.count }
     var isTracing: Bool { recorder != nil }
-    var transmitContext: TransmitContext { transmitContexts[processors.current.index] }
 
     /// Where packets bound for a backlog go instead, in measurements that put a thread there.
     @safe @exclusivity(unchecked) var backlogSink: ((SocketBuffer) -> Void)?
@@ -44,15 +41,15 @@ final class HostEnvironment: NetworkEnvironment {
             processors.noteDequeue = { [unowned self] packet in
                 guard let device = packet.device as? NetworkDevice else { return }
                 recorder.record(
-                    .backlogDequeue, packet: packet, time: processors.current.clock,
+                    .backlogDequeue, packet: packet, time: processors.meter.now,
                     context: processors.current.context, namespace: device.namespace.name.name, device: device.name)
             }
         }
-        processors.willPoll = { [unowned self] in
-            openSections[processors.current.index] = transmitContext.openRedirectState()
+        processors.willPoll = { [unowned self, unowned network] in
+            openSections[processors.meter.cpu] = network.transmitContext.openRedirectState()
         }
-        processors.didPoll = { [unowned self] in
-            transmitContext.closeRedirectState(openSections[processors.current.index])
+        processors.didPoll = { [unowned self, unowned network] in
+            network.transmitContext.closeRedirectState(openSections[processors.meter.cpu])
         }
     }
 
@@ -63,11 +60,9 @@ final class HostEnvironment: NetworkEnvironment {
 
     func random32() -> UInt32 { UInt32(truncatingIfNeeded: random.next() >> 32) }
 
-    func charge(_ stage: Stage) { processors.charge(stage) }
-
     func trace(_ step: TraceStep, _ packet: SocketBuffer?, namespace: NetworkNamespace, device: NetworkDevice?) {
         recorder?.record(
-            step, packet: packet, time: processors.current.clock, context: processors.current.context,
+            step, packet: packet, time: processors.meter.now, context: processors.current.context,
             namespace: namespace.name.name, device: device?.name)
     }
 
@@ -86,7 +81,7 @@ final class HostEnvironment: NetworkEnvironment {
         if let backlogSink {
             guard isRunning else { return .notRunning }
             backlogSink(packet)
-            return .accepted(cpu: processors.current.index, queued: 1)
+            return .accepted(cpu: processors.meter.cpu, queued: 1)
         }
         return switch processors.enqueueToBacklog(packet, isRunning: isRunning) {
         case .queued(let cpu, let length): .accepted(cpu: cpu, queued: length)
@@ -106,18 +101,22 @@ final class HostEnvironment: NetworkEnvironment {
     }
 
     func scheduleTransmitCompletion(_ nic: NIC) {
-        processors.completion(cpu: nic.receiveCPU % processors.all.count, delay: 0) { nic.completeTransmissions() }
+        processors.completion(cpu: nic.receiveCPU % processors.all.count, delay: 0, of: nic)
     }
 
     func afterHardware(_ nanoseconds: UInt64, _ action: @escaping () -> Void) {
         processors.afterHardware(nanoseconds + wireDelay, action)
     }
 
-    func after(_ nanoseconds: UInt64, _ action: @escaping () -> Void) -> EventQueue.Token {
+    func after(_ nanoseconds: UInt64, _ action: @escaping () -> Void) -> EventToken {
         processors.after(nanoseconds, action)
     }
 
-    func cancel(_ timer: EventQueue.Token) { processors.cancel(timer) }
+    func cancel(_ timer: EventToken) { processors.cancel(timer) }
 }
 
 extension NIC: PollSource {}
+
+extension NIC: CompletionSource {
+    public func complete() { completeTransmissions() }
+}

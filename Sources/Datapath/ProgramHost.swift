@@ -7,9 +7,12 @@ import SimulationCore
 import Trace
 
 /// What running programs need of the world, answered by CPUs and network: the joint between BPF and the rest.
-final class ProgramHost: RuntimeHost {
-    private unowned let environment: HostEnvironment
-    private unowned let network: Network
+@safe final class ProgramHost: RuntimeHost {
+    // Whoever owns the host owns these, and lets go of them last.
+    private unowned(unsafe) let environmentReference: HostEnvironment
+    private unowned(unsafe) let networkReference: Network
+    @inline(__always) private var environment: HostEnvironment { unsafe environmentReference }
+    @inline(__always) private var network: Network { unsafe networkReference }
     @safe @exclusivity(unchecked) private var random: RandomStream
     private var lines: [String] = []
     @safe @exclusivity(unchecked) private var isTestRun = false
@@ -21,8 +24,8 @@ final class ProgramHost: RuntimeHost {
     @safe @exclusivity(unchecked) var whenProgramRuns: (() -> Void)?
 
     init(environment: HostEnvironment, network: Network, seed: UInt64) {
-        self.environment = environment
-        self.network = network
+        unsafe environmentReference = environment
+        unsafe networkReference = network
         random = RandomStream(seed: seed, name: "bpf_get_prandom_u32")
     }
 
@@ -37,8 +40,8 @@ final class ProgramHost: RuntimeHost {
 
     // MARK: RuntimeHost
 
-    var kernelTime: UInt64 { environment.now.nanoseconds }
-    var currentCPU: Int { environment.processors.current.index }
+    var kernelTime: UInt64 { environment.processors.meter.now.nanoseconds }
+    var currentCPU: Int { environment.processors.meter.cpu }
 
     func random32() -> UInt32 { UInt32(truncatingIfNeeded: random.next() >> 32) }
 
@@ -52,12 +55,12 @@ final class ProgramHost: RuntimeHost {
             }
         let line = TracePipeLine(
             task: context.task ?? "<idle>", processID: 0, cpu: context.cpu, flags: flags,
-            time: environment.now.nanoseconds, text: text)
+            time: environment.processors.meter.now.nanoseconds, text: text)
         lines.append(line.description)
     }
 
     func setRedirect(_ request: RedirectRequest) -> Bool {
-        let context = environment.transmitContext
+        let context = network.transmitContext
         guard context.hasRedirectState else { return false }
         context.redirect.targetIndex = request.targetIndex
         context.redirect.flags = request.flags
@@ -83,9 +86,9 @@ final class ProgramHost: RuntimeHost {
         isTestRun = true
         defer { isTestRun = false }
         environment.disableBottomHalves()
-        let context = environment.transmitContext
+        let context = network.transmitContext
         let opened = context.openRedirectState()
-        environment.charge(.program)
+        environment.processors.charge(.program)
         body()
         context.closeRedirectState(opened)
         environment.enableBottomHalves()

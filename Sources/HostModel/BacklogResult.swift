@@ -13,3 +13,9 @@ public protocol PollSource: AnyObject {
     /// Handles up to `budget` packets and says how many; fewer than `budget` means that nothing is left.
     func poll(budget: Int) -> Int
 }
+
+/// A driver whose transmissions complete in softirq.
+public protocol CompletionSource: AnyObject {
+    /// Gives back what the hardware is done with.
+    func complete()
+}

@@ -10,7 +10,11 @@ public import Trace
 public final class Processor {
     public let index: Int
     /// How far this CPU has come, in virtual time; never behind the event that it is handling.
-    @safe @exclusivity(unchecked) public internal(set) var clock = VirtualTime.zero
+    public internal(set) var clock: VirtualTime {
+        @inline(__always) get { meter[clockOf: index] }
+        @inline(__always) set { meter[clockOf: index] = newValue }
+    }
+    private let meter: WorkMeter
     /// The running task's name; nil while idle.
     @safe @exclusivity(unchecked) public internal(set) var task: String?
     /// How often bottom halves were switched off and not on again (`softirq_count`).
@@ -20,10 +24,10 @@ public final class Processor {
     /// Softirqs raised and not served.
     @safe @exclusivity(unchecked) var netRxPending = false
     /// Work that a timer or a completion left for the TIMER and NET_TX softirqs, in order.
-    @safe @exclusivity(unchecked) var deferredActions: Deque<() -> Void> = []
+    @safe @exclusivity(unchecked) var deferredActions: Deque<DeferredAction> = []
     /// NAPI instances with work, in the order of their turns.
     @safe @exclusivity(unchecked) var pollList: Deque<ScheduledPoll> = []
-    var isKsoftirqdAwake = false
+    @safe @exclusivity(unchecked) var isKsoftirqdAwake = false
 
     @safe @exclusivity(unchecked) var inputQueue: Deque<SocketBuffer> = []
     @safe @exclusivity(unchecked) var processQueue: Deque<SocketBuffer> = []
@@ -31,7 +35,10 @@ public final class Processor {
 
     @safe @exclusivity(unchecked) public internal(set) var statistics = ProcessorStatistics()
 
-    init(index: Int) { self.index = index }
+    init(index: Int, meter: WorkMeter) {
+        self.index = index
+        self.meter = meter
+    }
 
     /// What this CPU is doing right now.
     public var context: ExecutionContext {
@@ -54,6 +61,12 @@ public struct ProcessorStatistics: Hashable, Sendable {
 enum ScheduledPoll {
     case backlog
     case source(any PollSource)
+}
+
+/// What the TIMER and NET_TX softirqs find to do.
+enum DeferredAction {
+    case timer(() -> Void)
+    case completion(any CompletionSource)
 }
 
 /// The limits of softirq processing, with Linux 6.12's defaults at HZ=250.

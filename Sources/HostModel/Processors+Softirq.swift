@@ -69,7 +69,12 @@ extension Processors {
                 return
             }
             passes += 1
-            while let action = processor.deferredActions.popFirst() { action() }
+            while let action = processor.deferredActions.popFirst() {
+                switch action {
+                case .timer(let action): action()
+                case .completion(let source): source.complete()
+                }
+            }
             if processor.netRxPending {
                 processor.netRxPending = false
                 netRxAction(processor)

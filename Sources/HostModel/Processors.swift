@@ -11,7 +11,9 @@ public final class Processors {
     public let costs: CostModel
     @safe @exclusivity(unchecked) public var limits = SoftirqLimits()
     /// The CPU that is executing; between pieces of work the one that executed last.
-    @safe @exclusivity(unchecked) public private(set) var current: Processor
+    @safe @exclusivity(unchecked) public private(set) var current: Processor { didSet { meter.cpu = current.index } }
+    /// The CPUs' clocks and the prices of work; valid as long as this object.
+    public let meter: WorkMeter
     /// The machine's time between pieces of work.
     @safe @exclusivity(unchecked) public private(set) var now = VirtualTime.zero
     /// Takes a packet out of a backlog: `__netif_receive_skb`. Set once, by whoever owns the network.
@@ -23,86 +25,98 @@ public final class Processors {
     @safe @exclusivity(unchecked) public var willPoll: () -> Void = {}
     @safe @exclusivity(unchecked) public var didPoll: () -> Void = {}
 
-    @safe @exclusivity(unchecked) private var events = EventQueue()
+    @safe @exclusivity(unchecked) private var events = EventQueue<Event>()
     /// Events other than timers that have not happened yet.
     @safe @exclusivity(unchecked) private var workUnderWay = 0
 
     public init(count: Int, costs: CostModel) {
         precondition(count > 0, "a machine has at least one CPU")
-        let processors = (0..<count).map(Processor.init)
+        let meter = WorkMeter(cpuCount: count, price: costs.price)
+        let processors = (0..<count).map { Processor(index: $0, meter: meter) }
         all = processors
         current = processors[0]
+        self.meter = meter
         self.costs = costs
     }
 
+    deinit { meter.free() }
+
+    /// What the queue holds; a case for each kind, since packets cause most of them and a closure costs an allocation.
+    private enum Event {
+        case timer(cpu: Int, () -> Void)
+        case interrupt(cpu: Int, any PollSource)
+        case completion(cpu: Int, any CompletionSource)
+        case hardware(() -> Void)
+        case ksoftirqd(cpu: Int)
+
+        var isTimer: Bool { if case .timer = self { true } else { false } }
+    }
+
     /// Puts the price of a stage on the executing CPU's clock.
-    @inline(__always) public func charge(_ stage: Stage) { current.clock += costs.price(stage) }
+    @inline(__always) public func charge(_ stage: Stage) { meter.charge(stage) }
 
     /// Puts `nanoseconds` on the executing CPU's clock.
-    @inline(__always) public func charge(nanoseconds: UInt64) { current.clock += nanoseconds }
+    @inline(__always) public func charge(nanoseconds: UInt64) { meter.charge(nanoseconds: nanoseconds) }
 
     /// Runs a task's system call on a CPU, in the task's own context; softirqs that it raises run before it returns.
-    public func runTask<Result, Failure: Error>(
+    @inlinable public func runTask<Result, Failure: Error>(
         _ name: String, cpu: Int, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
-        let processor = all[cpu]
-        let outer = (current, processor.task)
-        current = processor
-        if processor.clock < now { processor.clock = now }
-        processor.task = name
-        defer {
-            processor.task = outer.1
-            current = outer.0
-            // The caller goes on where its task's CPU has got to.
-            if outer.0 === processor || outer.1 == nil { now = max(now, processor.clock) }
-        }
+        let outer = enterTask(name, cpu: cpu)
+        defer { leaveTask(outer) }
         return try body()
     }
 
+    /// What a CPU was doing before a task's system call, and which CPU was executing.
+    @usableFromInline struct OuterTask {
+        let current: Processor
+        let task: String?
+    }
+
+    @usableFromInline func enterTask(_ name: String, cpu: Int) -> OuterTask {
+        let processor = all[cpu]
+        let outer = OuterTask(current: current, task: processor.task)
+        current = processor
+        if processor.clock < now { processor.clock = now }
+        processor.task = name
+        return outer
+    }
+
+    @usableFromInline func leaveTask(_ outer: OuterTask) {
+        let processor = current
+        processor.task = outer.task
+        current = outer.current
+        // The caller goes on where its task's CPU has got to.
+        if outer.current === processor || outer.task == nil { now = max(now, processor.clock) }
+    }
+
     /// Has `action` done on a CPU as the softirq of a timer, `nanoseconds` from now.
-    public func after(_ nanoseconds: UInt64, cpu: Int? = nil, _ action: @escaping () -> Void) -> EventQueue.Token {
-        let processor = cpu.map { all[$0] } ?? current
-        let due = max(now, current.clock) + nanoseconds
-        return events.schedule(at: due) { [unowned self] in
-            serveOnIdle(processor, due: due, interruptStage: nil) { processor.deferredActions.append(action) }
-        }
+    public func after(_ nanoseconds: UInt64, cpu: Int? = nil, _ action: @escaping () -> Void) -> EventToken {
+        plan(.timer(cpu: cpu ?? meter.cpu, action), delay: nanoseconds)
     }
 
     /// Takes a timer back.
-    public func cancel(_ token: EventQueue.Token) { events.cancel(token) }
+    public func cancel(_ token: EventToken) { events.cancel(token) }
 
     /// Has a device's interrupt raised on a CPU, `delay` nanoseconds from now; `source` is polled in the softirq behind it.
     public func interrupt(cpu: Int, delay: UInt64, polling source: any PollSource) {
-        let processor = all[cpu]
-        let due = max(now, current.clock) + delay
-        workUnderWay += 1
-        events.schedule(at: due) { [unowned self] in
-            workUnderWay -= 1
-            serveOnIdle(processor, due: due, interruptStage: .interrupt) {
-                processor.pollList.append(.source(source))
-                processor.netRxPending = true
-            }
-        }
+        plan(.interrupt(cpu: cpu, source), delay: delay)
     }
 
-    /// Has `action` done on a CPU in softirq, `delay` nanoseconds from now: what a device's completion interrupt leads to.
-    public func completion(cpu: Int, delay: UInt64, _ action: @escaping () -> Void) {
-        let processor = all[cpu]
-        let due = max(now, current.clock) + delay
-        workUnderWay += 1
-        events.schedule(at: due) { [unowned self] in
-            workUnderWay -= 1
-            serveOnIdle(processor, due: due, interruptStage: nil) { processor.deferredActions.append(action) }
-        }
+    /// Has `source` told on a CPU in softirq, `delay` nanoseconds from now: what a device's completion interrupt leads to.
+    public func completion(cpu: Int, delay: UInt64, of source: any CompletionSource) {
+        plan(.completion(cpu: cpu, source), delay: delay)
     }
 
     /// Has hardware that belongs to no CPU do `action`, `delay` nanoseconds from now.
     public func afterHardware(_ delay: UInt64, _ action: @escaping () -> Void) {
-        workUnderWay += 1
-        events.schedule(at: max(now, current.clock) + delay) { [unowned self] in
-            workUnderWay -= 1
-            action()
-        }
+        plan(.hardware(action), delay: delay)
+    }
+
+    @discardableResult
+    private func plan(_ event: Event, delay: UInt64) -> EventToken {
+        if !event.isTimer { workUnderWay += 1 }
+        return events.schedule(at: max(now, meter.now) + delay, event)
     }
 
     /// Runs what is due until now.
@@ -127,21 +141,34 @@ public final class Processors {
     }
 
     private func runNext() {
-        guard let event = events.next() else { return }
-        now = max(now, event.due)
-        event.action()
+        guard let (due, event) = events.next() else { return }
+        now = max(now, due)
+        if !event.isTimer { workUnderWay -= 1 }
+        switch event {
+        case .timer(let cpu, let action):
+            serveOnIdle(cpu, due: due) { $0.deferredActions.append(.timer(action)) }
+        case .interrupt(let cpu, let source):
+            serveOnIdle(cpu, due: due) { processor in
+                charge(.interrupt)
+                processor.pollList.append(.source(source))
+                processor.netRxPending = true
+            }
+        case .completion(let cpu, let source):
+            serveOnIdle(cpu, due: due) { $0.deferredActions.append(.completion(source)) }
+        case .hardware(let action): action()
+        case .ksoftirqd(let cpu): runKsoftirqd(all[cpu], due: due)
+        }
     }
 
     /// Runs an interrupt's work on a CPU that no task uses at the moment, then the softirqs that it raised.
-    private func serveOnIdle(
-        _ processor: Processor, due: VirtualTime, interruptStage: Stage?, _ raise: () -> Void
-    ) {
+    @inline(__always)
+    private func serveOnIdle(_ cpu: Int, due: VirtualTime, _ raise: (Processor) -> Void) {
+        let processor = all[cpu]
         let outer = current
         current = processor
         defer { current = outer }
         if processor.clock < due { processor.clock = due }
-        if let interruptStage { charge(interruptStage) }
-        raise()
+        raise(processor)
         if processor.serving == nil, processor.bottomHalvesOff == 0 { runSoftirqs(on: processor, as: .softirq) }
         now = max(now, due)
     }
@@ -150,19 +177,19 @@ public final class Processors {
     func wakeKsoftirqd(_ processor: Processor) {
         guard !processor.isKsoftirqdAwake else { return }
         processor.isKsoftirqdAwake = true
-        let due = max(now, processor.clock)
         workUnderWay += 1
-        events.schedule(at: due) { [unowned self] in
-            workUnderWay -= 1
-            processor.isKsoftirqdAwake = false
-            let outer = current
-            current = processor
-            defer { current = outer }
-            if processor.clock < due { processor.clock = due }
-            let task = processor.task
-            processor.task = "ksoftirqd/\(processor.index)"
-            runSoftirqs(on: processor, as: .ksoftirqd)
-            processor.task = task
-        }
+        events.schedule(at: max(now, processor.clock), .ksoftirqd(cpu: processor.index))
+    }
+
+    private func runKsoftirqd(_ processor: Processor, due: VirtualTime) {
+        processor.isKsoftirqdAwake = false
+        let outer = current
+        current = processor
+        defer { current = outer }
+        if processor.clock < due { processor.clock = due }
+        let task = processor.task
+        processor.task = "ksoftirqd/\(processor.index)"
+        runSoftirqs(on: processor, as: .ksoftirqd)
+        processor.task = task
     }
 }

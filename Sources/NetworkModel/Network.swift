@@ -10,6 +10,12 @@ public import Trace
 @safe public final class Network {
     // The environment owns the network, so that it outlives it.
     private unowned(unsafe) let environmentReference: any NetworkEnvironment
+    /// The clock of the CPU that runs at the moment, which work is charged to.
+    public let meter: WorkMeter
+    /// Whether somebody listens to ``NetworkEnvironment/trace(_:_:namespace:device:)``; ask before building a step.
+    public let isTracing: Bool
+    /// One for each CPU.
+    private let transmitStates: UnsafeMutablePointer<TransmitState>
     private let makeStack: (NetworkNamespace) -> any ProtocolStack
     /// Namespaces in the order of their making.
     public private(set) var namespaces: [NetworkNamespace] = []
@@ -25,6 +31,17 @@ public import Trace
     ) {
         unsafe environmentReference = environment
         self.makeStack = makeStack
+        meter = environment.meter
+        isTracing = environment.isTracing
+        unsafe transmitStates = .allocate(capacity: environment.cpuCount)
+        unsafe transmitStates.initialize(repeating: TransmitState(), count: environment.cpuCount)
+    }
+
+    deinit { unsafe transmitStates.deallocate() }
+
+    /// The current CPU's transmit state (`softnet_data.xmit` and `current->bpf_net_context`).
+    @inline(__always) public var transmitContext: TransmitContext {
+        unsafe TransmitContext(transmitStates + meter.cpu)
     }
 
     @inline(__always) public var environment: any NetworkEnvironment { unsafe environmentReference }
@@ -75,7 +92,7 @@ public import Trace
         _ packet: SocketBuffer, _ reason: DropReason, at place: StaticString, in namespace: NetworkNamespace,
         device: NetworkDevice?
     ) {
-        if environment.isTracing {
+        if isTracing {
             environment.trace(
                 .drop(reason: reason, place: place.description), packet, namespace: namespace, device: device)
         }
@@ -84,7 +101,7 @@ public import Trace
     /// Records a step at a device.
     @inline(__always)
     public func trace(_ step: @autoclosure () -> TraceStep, _ packet: SocketBuffer?, at device: NetworkDevice) {
-        if environment.isTracing {
+        if isTracing {
             environment.trace(step(), packet, namespace: device.namespace, device: device)
         }
     }
@@ -92,7 +109,7 @@ public import Trace
     /// A clone with a number of its own (`skb_clone`); nil where the arena is full.
     public func clone(_ packet: SocketBuffer) -> SocketBuffer? {
         guard let clone = packet.clone(number: environment.nextPacketNumber()) else { return nil }
-        if environment.isTracing { environment.noteClone(clone, of: packet) }
+        if isTracing { environment.noteClone(clone, of: packet) }
         return clone
     }
 }

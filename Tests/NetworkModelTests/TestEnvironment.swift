@@ -9,14 +9,20 @@ import Trace
 /// One CPU without a scheduler: the backlog is drained when the outermost section with bottom halves off ends.
 final class TestEnvironment: NetworkEnvironment {
     let arena = MemoryArena(capacity: 1 << 28)
-    let transmitContext = TransmitContext()
-    var now = VirtualTime.zero
-    var isTracing = false
+    let meter = WorkMeter(cpuCount: 1) { _ in 0 }
+    let cpuCount = 1
+    let isTracing = false
+    var transmitContext: TransmitContext { network.transmitContext }
+    var now: VirtualTime {
+        get { meter.now }
+        set { meter[clockOf: 0] = newValue }
+    }
     var maxBacklog = 1000
     private(set) var processed = 0
     private(set) var softnetDropped = 0
     private(set) var steps: [TraceStep] = []
-    private(set) var stages: [Stage] = []
+    /// Packets offered to the backlog.
+    private(set) var backlogOffers = 0
     private(set) var refusals: [String] = []
     private var packets: UInt64 = 0
     private var random = RandomStream(seed: 1, name: "network")
@@ -26,19 +32,20 @@ final class TestEnvironment: NetworkEnvironment {
     private var hardware: [() -> Void] = []
     private var sections = 0
     private var isInSoftirq = false
-    private(set) var timers = EventQueue()
+    private(set) var timers = EventQueue<() -> Void>()
     private(set) var network: Network!
 
     init(makeStack: @escaping (NetworkNamespace) -> any ProtocolStack = { TestStack($0) }) {
         network = Network(environment: self, makeStack: makeStack)
     }
 
+    deinit { meter.free() }
+
     func nextPacketNumber() -> PacketNumber {
         packets += 1
         return PacketNumber(rawValue: packets)
     }
     func random32() -> UInt32 { UInt32(truncatingIfNeeded: random.next()) }
-    func charge(_ stage: Stage) { stages.append(stage) }
     func trace(_ step: TraceStep, _ packet: SocketBuffer?, namespace: NetworkNamespace, device: NetworkDevice?) {
         steps.append(step)
     }
@@ -52,7 +59,7 @@ final class TestEnvironment: NetworkEnvironment {
     }
 
     func enqueueToBacklog(_ packet: SocketBuffer, isRunning: Bool) -> BacklogResult {
-        charge(.backlogEnqueue)
+        backlogOffers += 1
         if backlog.count > maxBacklog {
             softnetDropped += 1
             return .overflow
@@ -67,10 +74,10 @@ final class TestEnvironment: NetworkEnvironment {
     func scheduleReceive(_ nic: NIC) { receivers.append(nic) }
     func scheduleTransmitCompletion(_ nic: NIC) { transmitters.append(nic) }
     func afterHardware(_ nanoseconds: UInt64, _ action: @escaping () -> Void) { hardware.append(action) }
-    func after(_ nanoseconds: UInt64, _ action: @escaping () -> Void) -> EventQueue.Token {
+    func after(_ nanoseconds: UInt64, _ action: @escaping () -> Void) -> EventToken {
         timers.schedule(at: now + nanoseconds, action)
     }
-    func cancel(_ timer: EventQueue.Token) { timers.cancel(timer) }
+    func cancel(_ timer: EventToken) { timers.cancel(timer) }
 
     private func softirq() {
         isInSoftirq = true
@@ -88,7 +95,7 @@ final class TestEnvironment: NetworkEnvironment {
             now = event.due
             disableBottomHalves()
             isInSoftirq = true
-            event.action()
+            event.event()
             isInSoftirq = false
             enableBottomHalves()
             settle()

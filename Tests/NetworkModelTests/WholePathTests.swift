@@ -66,7 +66,7 @@ import Trace
             #expect(receiver.receiveAll().map(\.payload) == [[byte]])
         }
         // One crossing of a backlog would be a stage; there is none on this way.
-        #expect(!environment.stages.contains(.backlogEnqueue))
+        #expect(environment.backlogOffers == 0)
         #expect(environment.device("eth0", "pod").statistics.transmittedPackets == 2)
         #expect(environment.device("nk", "host").statistics == LinkStatistics())
     }

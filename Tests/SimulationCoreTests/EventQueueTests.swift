@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct EventQueueTests {
     @Test func eventsComeByTimeThenByOrderOfScheduling() {
-        var queue = EventQueue()
+        var queue = EventQueue<() -> Void>()
         var seen: [String] = []
         queue.schedule(at: VirtualTime(nanoseconds: 5)) { seen.append("late") }
         queue.schedule(at: VirtualTime(nanoseconds: 1)) { seen.append("first") }
@@ -11,7 +11,7 @@ import Testing
         let cancelled = queue.schedule(at: .zero) { seen.append("cancelled") }
         queue.cancel(cancelled)
         #expect(queue.nextDue == VirtualTime(nanoseconds: 1))
-        while let event = queue.next() { event.action() }
+        while let event = queue.next() { event.event() }
         #expect(seen == ["first", "second", "late"])
     }
 }

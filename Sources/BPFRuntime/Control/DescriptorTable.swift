@@ -5,7 +5,7 @@ import LinuxABI
 ///
 /// An entry keeps its object alive, as an open file does; the numbers are the lowest that are free, from 3.
 public final class DescriptorTable {
-    private var objects: [AnyObject?] = []
+    @safe @exclusivity(unchecked) private var objects: [AnyObject?] = []
     private static let first = 3
 
     public init() {}

@@ -22,6 +22,8 @@ public import PacketModel
     private let originals: [Int32]
     private let lines: [SourceLine]
     private let runner: ProgramRunner
+    /// Stands for the program in weak references, which would make every use of the program itself slower.
+    public let lifetime = ProgramLifetime()
 
     init(
         _ program: VerifiedProgram, id: UInt32, tag: [UInt8], maps: [BPFMap], runner: ProgramRunner
@@ -58,4 +60,9 @@ public import PacketModel
 
     /// TC_ACT_SHOT.
     static let dropVerdict: UInt32 = 2
+}
+
+/// Lives exactly as long as the program that it belongs to.
+public final class ProgramLifetime {
+    public init() {}
 }

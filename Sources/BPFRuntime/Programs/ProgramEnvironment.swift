@@ -14,7 +14,7 @@ import SimulationCore
     /// `r0 = 2; exit`: what a tail call goes to whose target needs the packet for itself and cannot have it.
     private let drop: DecodedProgram
     /// The last program that a tail call of this run went to.
-    private var tailCalled: LoadedProgram?
+    @safe @exclusivity(unchecked) private var tailCalled: LoadedProgram?
     /// What every run and most helpers touch; behind a pointer, since a class's own properties cost a check at each access.
     private let state: UnsafeMutablePointer<State>
 

@@ -1,6 +1,7 @@
 public import KernelControl
 public import PacketModel
 import SimulationCore
+import Trace
 
 /// An AF_PACKET capture of both directions at one device.
 public final class Capture: PacketTap {
@@ -30,7 +31,7 @@ public final class Capture: PacketTap {
         shared.append(bytes)
         frames.append(
             CapturedFrame(
-                time: network.environment.now.nanoseconds, direction: isOutgoing ? .outgoing : .incoming, bytes: [],
+                time: network.meter.now.nanoseconds, direction: isOutgoing ? .outgoing : .incoming, bytes: [],
                 length: bytes.count, hasPartialChecksum: packet.checksumState == .partial))
     }
 

@@ -14,7 +14,7 @@ final class Loopback: NetworkDevice {
 
     /// `loopback_xmit`.
     override func transmit(_ packet: SocketBuffer) -> TransmitResult {
-        network.environment.charge(.loopbackTransmit)
+        network.meter.charge(.loopbackTransmit)
         packet.clearTimestamp()
         packet.orphan()
         packet.setEthernetProtocol(at: self)

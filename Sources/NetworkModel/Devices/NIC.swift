@@ -12,13 +12,13 @@ public final class NIC: NetworkDevice {
     /// NAPI ids are given out in the order of the NICs' making, above the largest CPU number.
     private let napiID: UInt32
     /// Packets in front of the full ring, in the order that fq_codel gives those of one flow.
-    private var queue: [SocketBuffer] = []
+    @safe @exclusivity(unchecked) private var queue: [SocketBuffer] = []
     /// Packets that the hardware still has.
-    private var inFlight: [SocketBuffer] = []
-    private var receiveRing: [[UInt8]] = []
-    private var receiveHead = 0
-    private var isReceiveScheduled = false
-    private var isCompletionScheduled = false
+    @safe @exclusivity(unchecked) private var inFlight: [SocketBuffer] = []
+    @safe @exclusivity(unchecked) private var receiveRing: [[UInt8]] = []
+    @safe @exclusivity(unchecked) private var receiveHead = 0
+    @safe @exclusivity(unchecked) private var isReceiveScheduled = false
+    @safe @exclusivity(unchecked) private var isCompletionScheduled = false
 
     /// Slots of the receive ring.
     static let receiveSlots = 256
@@ -101,7 +101,7 @@ public final class NIC: NetworkDevice {
     /// Puts the packet into the transmit ring; the wire has it at once, completion follows.
     public override func transmit(_ packet: SocketBuffer) -> TransmitResult {
         let environment = network.environment
-        environment.charge(.nicTransmit)
+        network.meter.charge(.nicTransmit)
         if packet.isGSO { return transmitSegmenting(packet) }
         let partial = packet.checksumState == .partial
         if partial, !network.completeChecksum(packet) {
@@ -188,7 +188,7 @@ public final class NIC: NetworkDevice {
             let frame = receiveRing[receiveHead]
             receiveHead += 1
             count += 1
-            environment.charge(.nicReceive)
+            network.meter.charge(.nicReceive)
             if frame.count < 14 {
                 statistics.receiveErrors += 1
                 continue

@@ -12,15 +12,11 @@ import Trace
     /// Whether mark and priority are cleared when a packet that this end sends crosses namespaces (NETKIT_SCRUB_DEFAULT).
     public let scrubs: Bool
     /// What becomes of packets that this end sends while it has no program: ``Verdict/pass`` or ``Verdict/drop``.
-    public internal(set) var policy: Int32
+    @safe @exclusivity(unchecked) public internal(set) var policy: Int32
     /// The programs that run when this end sends.
     public let hook: DeviceHook
     /// The other end; nil once either is deleted.
-    private(set) var otherEnd: Netkit? {
-        @inline(__always) get { unsafe otherEndReference }
-        set { unsafe otherEndReference = newValue }
-    }
-    private unowned(unsafe) var otherEndReference: Netkit?
+    @safe @exclusivity(unchecked) private(set) unowned(unsafe) var otherEnd: Netkit?
 
     init(
         network: Network, namespace: NetworkNamespace, name: String, address: LinkAddress, mtu: UInt32, mode: UInt32,
@@ -93,12 +89,11 @@ import Trace
     /// `netkit_xmit`.
     public override func transmit(_ packet: SocketBuffer) -> TransmitResult {
         let network = self.network
-        let environment = network.environment
-        environment.charge(.netkitTransmit)
+        network.meter.charge(.netkitTransmit)
         var verdict = policy
         // Taken now: what programs do to the packet's size does not change the counters.
         let length = UInt64(packet.length)
-        let context = environment.transmitContext
+        let context = network.transmitContext
         let opened = context.openRedirectState()
         defer { context.closeRedirectState(opened) }
         guard let peer = otherEnd, peer.isUp, packet.pullLinear(14) else {

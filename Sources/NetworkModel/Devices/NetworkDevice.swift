@@ -41,13 +41,13 @@ import SimulationCore
     }
     /// `ARPHRD_*` number.
     public final let type: UInt16
-    public internal(set) final var features: DeviceFeatures
+    @safe @exclusivity(unchecked) public internal(set) final var features: DeviceFeatures
     /// Whether the driver has a link below it (`netif_carrier_ok`).
-    public internal(set) final var hasCarrier = true
+    @safe @exclusivity(unchecked) public internal(set) final var hasCarrier = true
     /// Whether the route is let go before transmit (IFF_XMIT_DST_RELEASE).
     public final let releasesDestination: Bool
     /// Bytes that drivers below want in front of a packet (`needed_headroom`).
-    public internal(set) final var neededHeadroom = 0
+    @safe @exclusivity(unchecked) public internal(set) final var neededHeadroom = 0
     public internal(set) final var statistics: LinkStatistics {
         @inline(__always) get { unsafe hot.pointee.statistics }
         @inline(__always) _modify { yield unsafe &hot.pointee.statistics }
@@ -71,7 +71,7 @@ import SimulationCore
     /// Whether ``taps`` holds any.
     @inline(__always) final var hasTaps: Bool { unsafe hot.pointee.hasTaps }
     /// Whether the device is registered still.
-    public internal(set) final var isRegistered = false
+    @safe @exclusivity(unchecked) public internal(set) final var isRegistered = false
 
     /// The native block, ``DeviceLayout``.
     public final let native: UnsafeMutableRawPointer

@@ -6,11 +6,7 @@ import Trace
 /// One end of a veth pair without GRO or XDP (drivers/net/veth.c).
 @safe final class Veth: NetworkDevice {
     /// The other end; nil once either is deleted.
-    private(set) var otherEnd: Veth? {
-        @inline(__always) get { unsafe otherEndReference }
-        set { unsafe otherEndReference = newValue }
-    }
-    private unowned(unsafe) var otherEndReference: Veth?
+    @safe @exclusivity(unchecked) private(set) unowned(unsafe) var otherEnd: Veth?
 
     init(network: Network, namespace: NetworkNamespace, name: String, address: LinkAddress, mtu: UInt32) {
         super.init(
@@ -59,7 +55,7 @@ import Trace
 
     /// `veth_xmit`.
     override func transmit(_ packet: SocketBuffer) -> TransmitResult {
-        network.environment.charge(.vethTransmit)
+        network.meter.charge(.vethTransmit)
         let length = UInt64(packet.length)
         guard let receiver = otherEnd, packet.pullLinear(14) else {
             network.drop(packet, .notSpecified, at: "veth_xmit", in: namespace, device: self)

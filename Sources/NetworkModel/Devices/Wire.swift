@@ -4,8 +4,8 @@ import PacketModel
 public final class Wire {
     public let name: String
     /// Nanoseconds that a frame is under way.
-    public var latency: UInt64 = 0
-    private var ports: [NIC] = []
+    @safe @exclusivity(unchecked) public var latency: UInt64 = 0
+    @safe @exclusivity(unchecked) private var ports: [NIC] = []
 
     init(name: String) { self.name = name }
 
@@ -15,11 +15,17 @@ public final class Wire {
 
     /// Carries a frame to every other port.
     func send(_ frame: SocketBuffer, from sender: NIC, environment: any NetworkEnvironment) {
-        let receivers = ports.filter { $0 !== sender }
-        guard !receivers.isEmpty else { return }
-        let bytes = frame.bytes
+        let ports = ports
+        guard ports.count > 1 else { return }
+        let content = frame.content
         environment.afterHardware(latency) {
-            for receiver in receivers { receiver.frameArrived(bytes) }
+            // Bytes are copied only where somebody is up to take them.
+            var bytes: [UInt8]?
+            for receiver in ports where receiver !== sender && receiver.isUp {
+                let frame = bytes ?? content.bytes
+                bytes = frame
+                receiver.frameArrived(frame)
+            }
         }
     }
 }

@@ -7,19 +7,18 @@ public import Trace
 /// The simulated host implements it. All calls refer to the CPU and the context that run at the moment; the network
 /// itself knows neither. One simulation, one thread.
 public protocol NetworkEnvironment: AnyObject {
-    var now: VirtualTime { get }
+    /// The clock of the CPU that runs at the moment, which work is charged to. Asked once.
+    var meter: WorkMeter { get }
+    /// CPUs of the machine. Asked once.
+    var cpuCount: Int { get }
     /// Where packets and native device blocks lie.
     var arena: MemoryArena { get }
-    /// Whether ``trace(_:_:namespace:device:)`` has a listener; ask before building a step.
+    /// Whether ``trace(_:_:namespace:device:)`` has a listener. Asked once.
     var isTracing: Bool { get }
-    /// The current CPU's transmit state (`softnet_data.xmit` and `current->bpf_net_context`).
-    var transmitContext: TransmitContext { get }
 
     func nextPacketNumber() -> PacketNumber
     /// 32 random bits of the simulation's seed.
     func random32() -> UInt32
-    /// Charges a piece of work to the current CPU.
-    func charge(_ stage: Stage)
 
     /// Records a step; called only while ``isTracing``.
     func trace(_ step: TraceStep, _ packet: SocketBuffer?, namespace: NetworkNamespace, device: NetworkDevice?)
@@ -51,9 +50,9 @@ public protocol NetworkEnvironment: AnyObject {
     /// Runs hardware's `action`, which has no CPU, that many nanoseconds from now.
     func afterHardware(_ nanoseconds: UInt64, _ action: @escaping () -> Void)
     /// Arms a timer: `action` runs in softirq on the current CPU, that many nanoseconds from now.
-    func after(_ nanoseconds: UInt64, _ action: @escaping () -> Void) -> EventQueue.Token
+    func after(_ nanoseconds: UInt64, _ action: @escaping () -> Void) -> EventToken
     /// Disarms a timer; one that has fired is left alone.
-    func cancel(_ timer: EventQueue.Token)
+    func cancel(_ timer: EventToken)
 }
 
 /// What became of a packet offered to a CPU's backlog.

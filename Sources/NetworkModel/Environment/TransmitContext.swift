@@ -1,40 +1,29 @@
 /// What the transmit path keeps per CPU: the recursion depth and the redirect that a program asked for.
 ///
 /// Linux keeps the depth in `softnet_data.xmit` and the redirect in `current->bpf_net_context`. A section that has a
-/// redirect state open runs with bottom halves off, so that one per CPU is the same.
-@safe public final class TransmitContext {
-    // Behind a pointer, since every packet touches it several times: no exclusivity checks.
-    private let state: UnsafeMutablePointer<State>
+/// redirect state open runs with bottom halves off, so that one per CPU is the same. The network owns the states; this is
+/// a handle to one of them, since every packet touches it several times.
+@safe public struct TransmitContext {
+    private let state: UnsafeMutablePointer<TransmitState>
 
-    @unsafe private struct State {
-        var recursion = 0
-        var redirect = RedirectState()
-        var hasRedirectState = false
-    }
-
-    public init() {
-        unsafe state = UnsafeMutablePointer.allocate(capacity: 1)
-        unsafe state.initialize(to: State())
-    }
-
-    deinit { unsafe state.deallocate() }
+    init(_ state: UnsafeMutablePointer<TransmitState>) { unsafe self.state = state }
 
     /// Nested transmissions under way (`softnet_data.xmit.recursion`).
     public var recursion: Int {
         get { unsafe state.pointee.recursion }
-        set { unsafe state.pointee.recursion = newValue }
+        nonmutating set { unsafe state.pointee.recursion = newValue }
     }
 
     /// What the redirect helpers store and `skb_do_redirect` consumes (`struct bpf_redirect_info`).
     public var redirect: RedirectState {
         get { unsafe state.pointee.redirect }
-        _modify { yield unsafe &state.pointee.redirect }
+        nonmutating _modify { yield unsafe &state.pointee.redirect }
     }
 
     /// Whether a redirect state is open (`current->bpf_net_context`).
     public private(set) var hasRedirectState: Bool {
         get { unsafe state.pointee.hasRedirectState }
-        set { unsafe state.pointee.hasRedirectState = newValue }
+        nonmutating set { unsafe state.pointee.hasRedirectState = newValue }
     }
 
     /// XMIT_RECURSION_LIMIT of include/linux/netdevice.h; refused when the depth is above.
@@ -56,6 +45,13 @@
     @inline(__always) public func closeRedirectState(_ wasOpened: Bool) {
         if wasOpened { hasRedirectState = false }
     }
+}
+
+/// What a ``TransmitContext`` refers to.
+struct TransmitState {
+    var recursion = 0
+    var redirect = RedirectState()
+    var hasRedirectState = false
 }
 
 /// A redirect that a helper has stored (`struct bpf_redirect_info`).

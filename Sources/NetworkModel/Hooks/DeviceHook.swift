@@ -11,8 +11,8 @@ public import LinuxABI
     /// The device that runs the programs; nil once it is gone, which the device sees to.
     public internal(set) unowned(unsafe) var device: NetworkDevice?
     /// What is to run, in order: the chain without its bookkeeping.
-    public private(set) var programs: ContiguousArray<any HookProgram> = []
-    private var chain = ProgramChain()
+    @safe @exclusivity(unchecked) public private(set) var programs: ContiguousArray<any HookProgram> = []
+    @safe @exclusivity(unchecked) private var chain = ProgramChain()
 
     public init(_ type: AttachType) { self.type = type }
 

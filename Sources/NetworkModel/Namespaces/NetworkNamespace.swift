@@ -2,18 +2,20 @@ public import KernelControl
 import LinuxABI
 
 /// A network namespace: its devices by index and name, and its protocols.
-public final class NetworkNamespace {
+@safe public final class NetworkNamespace {
     public let name: NamespaceName
-    public unowned let network: Network
+    @inline(__always) public var network: Network { unsafe networkReference }
+    // The network owns its namespaces.
+    private unowned(unsafe) let networkReference: Network
     /// The namespace's ARP, IP, routes, neighbours and sockets.
-    public internal(set) var stack: any ProtocolStack
+    @safe @exclusivity(unchecked) public internal(set) var stack: any ProtocolStack
     /// `lo`, index 1.
-    public internal(set) var loopback: NetworkDevice?
+    @safe @exclusivity(unchecked) public internal(set) var loopback: NetworkDevice?
 
     /// Devices whose index is small, by index; the way of nearly every look-up.
-    private var small: [NetworkDevice?] = []
+    @safe @exclusivity(unchecked) private var small: [NetworkDevice?] = []
     /// Devices with an index that a user asked for and that is too large for ``small``.
-    private var large: [UInt32: NetworkDevice] = [:]
+    @safe @exclusivity(unchecked) private var large: [UInt32: NetworkDevice] = [:]
     private var byName: [String: NetworkDevice] = [:]
     /// The index given out last (`net->ifindex`).
     private var lastIndex: UInt32 = 0
@@ -22,7 +24,7 @@ public final class NetworkNamespace {
     /// A namespace without protocols; ``Network`` sets them at once, since they need the namespace.
     init(name: NamespaceName, network: Network) {
         self.name = name
-        self.network = network
+        unsafe networkReference = network
         stack = NoStack()
     }
 

@@ -9,7 +9,7 @@ extension InternetStack {
     /// `arp_rcv`, `arp_process`.
     func receiveARP(_ packet: SocketBuffer) {
         let device = packet.networkDevice
-        environment.charge(.neighbourDiscovery)
+        meter.charge(.neighbourDiscovery)
         if device.flags.contains(.noARP) || packet.packetType == .otherHost {
             return trace(.consume(what: "ARP for others"), packet)
         }
@@ -37,7 +37,7 @@ extension InternetStack {
             return reply(to: link, sender, for: target, device)
         }
         guard let entry = state.neighbours[sender] else { return }
-        let isFresh = environment.now.nanoseconds > entry.updated + settings.neighbours.lock
+        let isFresh = meter.now.nanoseconds > entry.updated + settings.neighbours.lock
         let isSolicited = !isRequest && packet.packetType == .host
         // A gratuitous announcement overrides at once.
         let isGratuitous = target == sender && (isRequest || message.targetLink == link)
@@ -53,7 +53,7 @@ extension InternetStack {
 
     /// `arp_solicit` and `ndisc_solicit`.
     func solicit(_ neighbour: Neighbour, for packet: SocketBuffer?, isUnicast: Bool) {
-        environment.charge(.neighbourDiscovery)
+        meter.charge(.neighbourDiscovery)
         if neighbour.address.isIPv6 { return solicit6(neighbour, for: packet, isUnicast: isUnicast) }
         var source = NetworkAddress.anyIPv4
         if let packet, packet.networkProtocol == EtherType.ipv4,

@@ -15,14 +15,14 @@ final class Neighbour {
     @safe @exclusivity(unchecked) var state: NeighbourState
     @safe @exclusivity(unchecked) var linkAddress: LinkAddress
     /// Packets that wait for the address, oldest first (`arp_queue`).
-    private(set) var parked: [SocketBuffer] = []
-    private var parkedBytes = 0
-    private var probes = 0
+    @safe @exclusivity(unchecked) private(set) var parked: [SocketBuffer] = []
+    @safe @exclusivity(unchecked) private var parkedBytes = 0
+    @safe @exclusivity(unchecked) private var probes = 0
     /// Nanoseconds: last proof that it is there (at first long before the beginning), last use, last change.
-    private var confirmed: Int64
-    private var used: UInt64 = 0
-    private(set) var updated: UInt64 = 0
-    private var timer: EventQueue.Token?
+    @safe @exclusivity(unchecked) private var confirmed: Int64
+    @safe @exclusivity(unchecked) private var used: UInt64 = 0
+    @safe @exclusivity(unchecked) private(set) var updated: UInt64 = 0
+    @safe @exclusivity(unchecked) private var timer: EventToken?
     /// Removed from its table.
     @safe @exclusivity(unchecked) private(set) var isDead = false
 
@@ -51,7 +51,7 @@ final class Neighbour {
 
     private func transmit(_ packet: SocketBuffer, _ stack: InternetStack) -> TransmitResult {
         let network = device.network
-        network.environment.charge(.neighbourOutput)
+        network.meter.charge(.neighbourOutput)
         if packet.headroom < EthernetHeader.byteCount,
             !packet.expand(headroom: device.linkLayerReservedSpace, tailroom: 0)
         {
@@ -70,7 +70,7 @@ final class Neighbour {
 
     /// `__neigh_event_send`: true where the packet can go now; else it is parked or freed, and the search is on.
     private func makeUsable(_ packet: SocketBuffer?, _ stack: InternetStack) -> Bool {
-        let now = stack.environment.now.nanoseconds
+        let now = stack.meter.now.nanoseconds
         let settings = stack.settings.neighbours
         used = now
         if state == .delay || state == .probe { return true }
@@ -128,10 +128,11 @@ final class Neighbour {
 
     private func setTimer(_ delay: UInt64, _ stack: InternetStack) {
         if let timer { stack.environment.cancel(timer) }
-        timer = stack.environment.after(delay) { [weak self, weak stack] in
-            guard let self, let stack else { return }
-            self.timer = nil
-            self.timerFired(stack)
+        // Weak references would make every later use of the neighbour and the stack slower. The stack lives as long as
+        // the network, and so as long as timers fire.
+        timer = stack.environment.after(delay) { [self, unowned(unsafe) stack] in
+            timer = nil
+            unsafe timerFired(stack)
         }
     }
 
@@ -142,7 +143,7 @@ final class Neighbour {
 
     /// `neigh_timer_handler`.
     private func timerFired(_ stack: InternetStack) {
-        let now = stack.environment.now.nanoseconds
+        let now = stack.meter.now.nanoseconds
         let settings = stack.settings.neighbours
         var next = now + settings.retransmit
         switch state {
@@ -204,7 +205,7 @@ final class Neighbour {
         _ given: LinkAddress?, _ newState: NeighbourState, override: Bool, weakOverride: Bool = false,
         isAdministrator: Bool = false, _ stack: InternetStack
     ) {
-        let now = stack.environment.now.nanoseconds
+        let now = stack.meter.now.nanoseconds
         let old = state
         var new = newState
         if isDead || !isAdministrator && (old == .noARP || old == .permanent) { return }

@@ -1,6 +1,7 @@
 public import KernelControl
 import LinuxABI
 import PacketModel
+import Trace
 import SimulationCore
 
 /// The neighbours of one device, both families.
@@ -62,7 +63,7 @@ extension InternetStack {
 
     /// `arp_constructor`, `ndisc_constructor`: what needs no search is valid at once.
     private func construct(_ address: NetworkAddress, _ device: NetworkDevice) -> Neighbour {
-        let now = environment.now.nanoseconds
+        let now = meter.now.nanoseconds
         let confirmed = Int64(now) - 2 * Int64(settings.neighbours.baseReachable)
         func valid(_ link: LinkAddress) -> Neighbour {
             Neighbour(address, device, state: .noARP, linkAddress: link, now: now, confirmed: confirmed)

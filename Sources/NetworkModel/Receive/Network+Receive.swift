@@ -7,14 +7,13 @@ extension Network {
     /// Takes a packet in at its device (`__netif_receive_skb`), in softirq: taps, ingress programs, then the protocol. Data
     /// begins behind the link-layer header. Consumes the packet.
     public func receive(_ packet: SocketBuffer) {
-        let environment = self.environment
         var device = packet.networkDevice
         packet.networkHeader = 0
         if packet.transportHeader == nil { packet.transportHeader = 0 }
         packet.macLength = max(0, packet.macHeader.map { -$0 } ?? 0)
         var hasPendingTap = false
         while true {
-            environment.charge(.receiveCore)
+            meter.charge(.receiveCore)
             packet.inputInterface = device.index
             environment.countReceived()
             trace(.receive, packet, at: device)
@@ -72,7 +71,7 @@ extension Network {
 
     /// `sch_handle_ingress`.
     private func handleIngress(_ packet: SocketBuffer, _ device: NetworkDevice) -> IngressResult {
-        let context = environment.transmitContext
+        let context = transmitContext
         let opened = context.openRedirectState()
         defer { context.closeRedirectState(opened) }
         packet.packetLength = packet.length

@@ -14,13 +14,12 @@ extension Network {
 
     /// `skb_do_redirect`: carries out and clears the redirect that a helper has stored. Data begins at the link-layer header.
     func redirect(_ packet: SocketBuffer) -> RedirectResult {
-        let environment = self.environment
-        let context = environment.transmitContext
+        let context = transmitContext
         let state = context.redirect
         context.redirect.targetIndex = 0
         context.redirect.flags = 0
         let from = packet.networkDevice
-        environment.charge(.redirect)
+        meter.charge(.redirect)
         let helper = Self.helperName(state.flags)
         guard let target = from.namespace.device(index: state.targetIndex) else {
             return failed(packet, .EINVAL, helper, "no device with index \(state.targetIndex)", at: "skb_do_redirect")
@@ -45,7 +44,7 @@ extension Network {
         guard let clone = clone(packet), packet.ensureWritable(packet.linearLength) else {
             return -KernelErrno.ENOMEM.rawValue
         }
-        environment.charge(.redirect)
+        meter.charge(.redirect)
         trace(.redirect(helper: "bpf_clone_redirect", target: target.name), clone, at: packet.networkDevice)
         switch redirectPlain(clone, target, flags: UInt32(truncatingIfNeeded: flags)) {
         case .done(let result): return result.rawValue
@@ -68,7 +67,7 @@ extension Network {
 
     /// `__bpf_tx_skb`.
     private func transmitRedirected(_ packet: SocketBuffer, _ target: NetworkDevice) -> TransmitResult {
-        let context = environment.transmitContext
+        let context = transmitContext
         if context.isRecursionLimitReached {
             return recursionLimit(packet, "bpf_redirect", at: "__bpf_tx_skb")
         }
@@ -110,7 +109,7 @@ extension Network {
     ) -> RedirectResult {
         let helper: StaticString = "bpf_redirect_neigh"
         let place: StaticString = "__bpf_redirect_neigh"
-        environment.charge(.redirectNeighbour)
+        meter.charge(.redirectNeighbour)
         guard let mac = packet.macHeader, mac < packet.networkHeader else {
             return failed(packet, .ENOTSUPP, helper, "no link-layer header", at: place)
         }
@@ -146,7 +145,7 @@ extension Network {
     private func outputNeighbour(
         _ packet: SocketBuffer, _ target: NetworkDevice, _ stack: any ProtocolStack, nextHop: NextHop?, isIPv4: Bool
     ) -> TransmitResult {
-        let context = environment.transmitContext
+        let context = transmitContext
         if context.isRecursionLimitReached {
             return recursionLimit(packet, "bpf_redirect_neigh", at: isIPv4 ? "bpf_out_neigh_v4" : "bpf_out_neigh_v6")
         }

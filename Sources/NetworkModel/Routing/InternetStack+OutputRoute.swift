@@ -1,5 +1,6 @@
 import LinuxABI
 import PacketModel
+import Trace
 import SimulationCore
 
 /// A route with the source address to use by it.
@@ -150,7 +151,7 @@ extension InternetStack {
         let own = min(Int(route.device.mtu), 65535)
         if forwards || pathMTUs.isEmpty { return own }
         guard let learned = pathMTUs[destination] else { return own }
-        if learned.expires <= environment.now.nanoseconds {
+        if learned.expires <= meter.now.nanoseconds {
             pathMTUs[destination] = nil
             return own
         }

@@ -14,7 +14,8 @@ import SimulationCore
     }
 
     /// The stack, which must be there as long as the socket is used.
-    public unowned let stack: InternetStack
+    @inline(__always) public final var stack: InternetStack { unsafe stackReference }
+    private final unowned(unsafe) let stackReference: InternetStack
     public let family: Family
     public let protocolNumber: UInt8
     /// The native block, ``SocketLayout``.
@@ -33,18 +34,18 @@ import SimulationCore
     @safe @exclusivity(unchecked) public final var discoversMTU: Bool?
     /// SO_SNDBUF and SO_RCVBUF as the kernel keeps them (net.core.wmem_default, rmem_default).
     @safe @exclusivity(unchecked) public final var sendBuffer = 212_992
-    public final var receiveBuffer = 212_992
+    @safe @exclusivity(unchecked) public final var receiveBuffer = 212_992
     /// Bytes of packets sent and not yet freed (`sk_wmem_alloc` less its one).
     @safe @exclusivity(unchecked) public private(set) final var sendMemory = 0
     /// Bytes of packets received and not yet read (`sk_rmem_alloc`).
-    final var receiveMemory = 0
+    @safe @exclusivity(unchecked) final var receiveMemory = 0
     /// `sk_err`: an error of an earlier send that the next call reports.
     @safe @exclusivity(unchecked) final var pendingError: KernelErrno?
     /// Packets dropped for want of room (`sk_drops`).
-    public final var dropped = 0
+    @safe @exclusivity(unchecked) public final var dropped = 0
 
     init(stack: InternetStack, family: Family, type: UInt32, protocolNumber: UInt8) {
-        self.stack = stack
+        unsafe stackReference = stack
         self.family = family
         self.protocolNumber = protocolNumber
         arena = stack.environment.arena

@@ -18,7 +18,7 @@ public final class PacketSocket: NetworkSocket {
     /// beyond the MTU (and a VLAN tag), ENOBUFS where the frame was dropped on the way.
     public func send(_ frame: [UInt8]) throws(ControlError) {
         guard let device, device.isRegistered else { throw .errno(.ENXIO) }
-        stack.environment.charge(.socketSend)
+        stack.meter.charge(.socketSend)
         guard device.isUp else { throw .errno(.ENETDOWN) }
         if frame.count > Int(device.mtu) + 14 + 4 { throw .errno(.EMSGSIZE) }
         if frame.count < 14 { throw .errno(.EINVAL) }

@@ -56,7 +56,7 @@ public final class PingSocket: NetworkSocket {
     /// sendto(2): an echo request, whose identifier and checksum the kernel writes (`ping_v4_sendmsg`, `ping_v6_sendmsg`).
     /// EMSGSIZE, EINVAL for a message that is shorter than its header or no echo request, and the errors of routes.
     public func send(_ message: [UInt8], to destination: SocketAddress?) throws(ControlError) {
-        stack.environment.charge(.socketSend)
+        stack.meter.charge(.socketSend)
         let isIPv6 = address.isIPv6
         if message.count > 0xFFFF { throw .errno(.EMSGSIZE) }
         if message.count < ICMPHeader.byteCount { throw .errno(.EINVAL) }

@@ -9,10 +9,10 @@ public final class UDPSocket: NetworkSocket {
     @safe @exclusivity(unchecked) public private(set) var local: SocketAddress
     /// UDP_SEGMENT: payload bytes of each datagram that a longer send is cut into, on its way out; 0 for none.
     @safe @exclusivity(unchecked) public final var segmentSize = 0
-    private var queue: [(datagram: ReceivedDatagram, trueSize: Int)] = []
+    @safe @exclusivity(unchecked) private var queue: [(datagram: ReceivedDatagram, trueSize: Int)] = []
     /// Who is told of every datagram as it arrives, in softirq; nil leaves them in the queue. A server task that waits in
     /// recvfrom(2) is woken so: the callback should schedule it rather than answer on the spot.
-    public var onReceive: ((UDPSocket) -> Void)?
+    @safe @exclusivity(unchecked) public var onReceive: ((UDPSocket) -> Void)?
 
     /// socket(AF_INET or AF_INET6, SOCK_DGRAM, 0).
     public init(stack: InternetStack, isIPv6: Bool) {
@@ -90,7 +90,7 @@ public final class UDPSocket: NetworkSocket {
     /// ENOBUFS for a packet dropped on the way.
     public func send(_ payload: [UInt8], to destination: SocketAddress?) throws(ControlError) {
         let stack = self.stack
-        stack.environment.charge(.socketSend)
+        stack.meter.charge(.socketSend)
         if payload.count > 0xFFFF { throw .errno(.EMSGSIZE) }
         guard let destination else { throw .errno(.EDESTADDRREQ) }
         if destination.port == 0 { throw .errno(.EINVAL) }
@@ -140,7 +140,7 @@ public final class UDPSocket: NetworkSocket {
         } else {
             writeUDP(packet, at: 20, payload, destination.port, way.source, target, isPartial: isPartial)
         }
-        if stack.environment.isTracing { traceSend(packet, way.source, target, destination.port) }
+        if stack.isTracing { traceSend(packet, way.source, target, destination.port) }
         return stack.outputLocal4(packet, route)
     }
 
@@ -181,7 +181,7 @@ public final class UDPSocket: NetworkSocket {
         } else {
             writeUDP(packet, at: 40, payload, destination.port, way.source, target, isPartial: isPartial)
         }
-        if stack.environment.isTracing { traceSend(packet, way.source, target, destination.port) }
+        if stack.isTracing { traceSend(packet, way.source, target, destination.port) }
         return stack.outputLocal6(packet, route)
     }
 

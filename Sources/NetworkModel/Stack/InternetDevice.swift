@@ -16,15 +16,15 @@ struct InterfaceAddress: Hashable {
 /// What IP knows of a device (`struct in_device` and `struct inet6_dev` with their `devconf`).
 final class InternetDevice {
     let device: NetworkDevice
-    var ipv4: [InterfaceAddress] = []
-    var ipv6: [InterfaceAddress] = []
-    var neighbours = NeighbourTable()
+    @safe @exclusivity(unchecked) var ipv4: [InterfaceAddress] = []
+    @safe @exclusivity(unchecked) var ipv6: [InterfaceAddress] = []
+    @safe @exclusivity(unchecked) var neighbours = NeighbourTable()
     /// `net.ipv4.conf.DEV.forwarding`.
-    var forwardsIPv4: Bool
+    @safe @exclusivity(unchecked) var forwardsIPv4: Bool
     /// `net.ipv6.conf.DEV.forwarding`.
-    var forwardsIPv6: Bool
+    @safe @exclusivity(unchecked) var forwardsIPv6: Bool
     /// `net.ipv6.conf.DEV.disable_ipv6`.
-    var isIPv6Disabled: Bool
+    @safe @exclusivity(unchecked) var isIPv6Disabled: Bool
 
     init(_ device: NetworkDevice, forwardsIPv4: Bool, forwardsIPv6: Bool, isIPv6Disabled: Bool) {
         self.device = device

@@ -10,7 +10,7 @@ extension InternetStack {
         _ packet: SocketBuffer, at offset: Int, _ source: NetworkAddress, _ destination: NetworkAddress, _ route: Route
     ) {
         let device = packet.networkDevice
-        environment.charge(.icmp)
+        meter.charge(.icmp)
         let count = packet.length - offset
         guard count >= ICMPHeader.byteCount, packet.pullLinear(packet.length) else {
             return drop(packet, .packetTooSmall, at: "icmp_rcv", device: device)
@@ -59,7 +59,7 @@ extension InternetStack {
         if type > 18 || settings.icmpRateMask >> UInt32(type) & 1 == 0 { return false }
         let isAllowed = rateLimits.allowsAny(
             perSecond: settings.icmpMessagesPerSecond, burst: settings.icmpMessagesBurst,
-            now: environment.now.nanoseconds)
+            now: meter.now.nanoseconds)
         return isAllowed ? true : nil
     }
 
@@ -67,7 +67,7 @@ extension InternetStack {
     func allowsPeer(_ route: Route, _ destination: NetworkAddress, limited: Bool, interval: UInt64) -> Bool {
         guard limited else { return true }
         if !route.device.flags.contains(.loopback),
-            !rateLimits.allows(destination, interval: interval, now: environment.now.nanoseconds)
+            !rateLimits.allows(destination, interval: interval, now: meter.now.nanoseconds)
         {
             return false
         }
@@ -92,7 +92,7 @@ extension InternetStack {
                 !Self.isError4(inner)
             else { return }
         }
-        environment.charge(.icmp)
+        meter.charge(.icmp)
         let (source, destination, tos) = (header.source, header.destination, header.typeOfService)
         var limited = false
         if !packet.networkDevice.flags.contains(.loopback) {
@@ -185,7 +185,7 @@ extension InternetStack {
     /// `__ip_rt_update_pmtu`, `rt6_do_update_pmtu`: kept for ten minutes.
     func learnMTU(_ told: Int, of destination: NetworkAddress, least: Int) {
         let mtu = max(told, least)
-        pathMTUs[destination] = (mtu, environment.now.nanoseconds + 600 * NeighbourSettings.second)
+        pathMTUs[destination] = (mtu, meter.now.nanoseconds + 600 * NeighbourSettings.second)
     }
 
     /// Hands an error to the socket that sent the quoted packet (`__udp4_lib_err`, `ping_err`).

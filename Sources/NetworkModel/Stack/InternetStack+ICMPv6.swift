@@ -21,17 +21,17 @@ extension InternetStack {
         guard let header = packet.header(ICMPHeader.self, at: offset) else { return }
         switch header.type {
         case ICMPv6Type.neighbourSolicitation, ICMPv6Type.neighbourAdvertisement:
-            environment.charge(.neighbourDiscovery)
+            meter.charge(.neighbourDiscovery)
             receiveNeighbourMessage(packet, header, source, destination)
         case ICMPv6Type.echoRequest:
-            environment.charge(.icmp)
+            meter.charge(.icmp)
             trace(.consume(what: "ICMPv6 echo request"), packet)
             if !settings.echoIgnoreAll { replyEcho6(packet, header, source, destination) }
         case ICMPv6Type.echoReply:
-            environment.charge(.icmp)
+            meter.charge(.icmp)
             deliverPing(packet, offset, header.identifier, source)
         case 1...4:
-            environment.charge(.icmp)
+            meter.charge(.icmp)
             trace(.consume(what: "ICMPv6 error \(header.type)/\(header.code)"), packet)
             receiveError6(packet, header)
         default: trace(.consume(what: "ICMPv6 type \(header.type)"), packet)
@@ -83,8 +83,8 @@ extension InternetStack {
                 inner & 0x80 != 0
             else { return }
         }
-        environment.charge(.icmp)
-        let now = environment.now.nanoseconds
+        meter.charge(.icmp)
+        let now = meter.now.nanoseconds
         var limited = false
         // The mask limits all errors but packet too big.
         if !device.flags.contains(.loopback), type != ICMPv6Type.packetTooBig {

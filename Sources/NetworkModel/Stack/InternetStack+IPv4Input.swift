@@ -7,7 +7,7 @@ import KernelControl
 extension InternetStack {
     /// `ip_rcv`: checks, orphaning, the way in; then delivery or forwarding.
     func receiveIPv4(_ packet: SocketBuffer) {
-        environment.charge(.ipReceive)
+        meter.charge(.ipReceive)
         let device = packet.networkDevice
         if packet.packetType == .otherHost {
             device.statistics.otherHostDropped += 1
@@ -73,7 +73,7 @@ extension InternetStack {
             return drop(packet, reason, at: "ip_error", device: device)
         }
         guard let header = packet.header(IPv4Header.self) else { return }
-        if rateLimits.allowsRouteError(header.source, now: environment.now.nanoseconds) {
+        if rateLimits.allowsRouteError(header.source, now: meter.now.nanoseconds) {
             // The route of an unreachable destination: it has this device and nothing else.
             packet.route = Route(
                 .unicast, to: NetworkPrefix(address: header.destination, length: 32), device: device, isInput: true)
@@ -107,7 +107,7 @@ extension InternetStack {
 
     /// `ip_forward`: TTL, MTU, a copy where the bytes are shared, then out.
     private func forward4(_ packet: SocketBuffer, _ route: Route, from device: NetworkDevice) {
-        environment.charge(.ipForward)
+        meter.charge(.ipForward)
         guard packet.packetType == .host, packet.socket == nil, let header = packet.header(IPv4Header.self) else {
             return drop(packet, .notSpecified, at: "ip_forward", device: device)
         }

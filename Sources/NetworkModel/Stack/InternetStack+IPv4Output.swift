@@ -36,7 +36,7 @@ extension InternetStack {
     /// `__ip_select_ident`: a counter per hash of addresses and protocol that also leaps by time.
     private func identification(_ source: NetworkAddress, _ destination: NetworkAddress, _ number: UInt8) -> UInt16 {
         let environment = self.environment
-        let jiffies = environment.now.nanoseconds / 4_000_000
+        let jiffies = meter.now.nanoseconds / 4_000_000
         if identifications.isEmpty {
             flowSeed = environment.random32()
             identifications = [IdentificationBucket](
@@ -73,7 +73,7 @@ extension InternetStack {
     }
 
     func traceRoute(_ packet: SocketBuffer, _ route: Route) {
-        if environment.isTracing {
+        if isTracing {
             let isIPv6 = packet.networkProtocol == EtherType.ipv6
             let destination =
                 isIPv6
@@ -88,7 +88,7 @@ extension InternetStack {
 
     /// `ip_output`, `ip_finish_output`, `ip_finish_output2`: MTU, then the neighbour.
     func output4(_ packet: SocketBuffer, _ route: Route, forwards: Bool = false) -> TransmitResult {
-        environment.charge(.ipOutput)
+        meter.charge(.ipOutput)
         let device = route.device
         packet.moveTo(device)
         guard let header = packet.header(IPv4Header.self, at: packet.networkHeader) else {

@@ -7,7 +7,7 @@ import KernelControl
 extension InternetStack {
     /// `ipv6_rcv`: checks, orphaning, the way in; then delivery or forwarding.
     func receiveIPv6(_ packet: SocketBuffer) {
-        environment.charge(.ipReceive)
+        meter.charge(.ipReceive)
         let device = packet.networkDevice
         if packet.packetType == .otherHost {
             device.statistics.otherHostDropped += 1
@@ -81,7 +81,7 @@ extension InternetStack {
 
     /// `ip6_forward`.
     private func forward6(_ packet: SocketBuffer, _ route: Route, from device: NetworkDevice) {
-        environment.charge(.ipForward)
+        meter.charge(.ipForward)
         let place: StaticString = "ip6_forward"
         guard settings.forwardsIPv6All else { return drop(packet, .ipInAddressErrors, at: place, device: device) }
         guard packet.packetType == .host, packet.socket == nil, let header = packet.header(IPv6Header.self) else {

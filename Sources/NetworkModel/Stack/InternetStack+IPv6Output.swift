@@ -44,7 +44,7 @@ extension InternetStack {
 
     /// `ip6_output`, `ip6_finish_output`, `ip6_finish_output2`.
     func output6(_ packet: SocketBuffer, _ route: Route, forwards: Bool = false) -> TransmitResult {
-        environment.charge(.ipOutput)
+        meter.charge(.ipOutput)
         let device = route.device
         packet.moveTo(device)
         guard let state = state(of: device), !state.isIPv6Disabled else {

@@ -25,7 +25,7 @@ extension InternetStack {
             else { return false }
             packet.route = way.route
         }
-        if let route = packet.route, environment.isTracing { traceRoute(packet, route) }
+        if let route = packet.route, isTracing { traceRoute(packet, route) }
         return true
     }
 

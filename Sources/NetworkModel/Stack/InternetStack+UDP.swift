@@ -8,7 +8,7 @@ extension InternetStack {
     func receiveUDP(
         _ packet: SocketBuffer, at offset: Int, _ source: NetworkAddress, _ destination: NetworkAddress, _ route: Route
     ) {
-        environment.charge(.udpReceive)
+        meter.charge(.udpReceive)
         let device = packet.networkDevice
         let place: StaticString = source.isIPv6 ? "__udp6_lib_rcv" : "__udp4_lib_rcv"
         guard packet.pullLinear(min(packet.length, offset + UDPHeader.byteCount)),

@@ -15,11 +15,14 @@ import Trace
     @inline(__always) public var namespace: NetworkNamespace { unsafe namespaceReference }
     @inline(__always) var network: Network { unsafe networkReference }
     @inline(__always) var environment: any NetworkEnvironment { unsafe environmentReference }
+    /// ``Network/meter`` and ``Network/isTracing``, at hand.
+    let meter: WorkMeter
+    let isTracing: Bool
 
     /// What IP knows of devices, by small index; others in ``others``.
     // One thread, and no access lasts beyond a look-up: the checks of exclusive access would cost more than the look-ups.
     @safe @exclusivity(unchecked) private var states: [InternetDevice?] = []
-    private var others: [UInt32: InternetDevice] = [:]
+    @safe @exclusivity(unchecked) private var others: [UInt32: InternetDevice] = [:]
 
     @safe @exclusivity(unchecked) var routes4 = RouteTable()
     @safe @exclusivity(unchecked) var routes6 = RouteTable()
@@ -45,6 +48,8 @@ import Trace
         unsafe namespaceReference = namespace
         unsafe networkReference = namespace.network
         unsafe environmentReference = namespace.network.environment
+        meter = namespace.network.meter
+        isTracing = namespace.network.isTracing
     }
 
     // MARK: Devices
@@ -134,7 +139,7 @@ import Trace
     /// Records a step of the stack, which is at no device.
     @inline(__always) func trace(_ step: @autoclosure () -> TraceStep, _ packet: SocketBuffer?) {
         let environment = self.environment
-        if environment.isTracing { environment.trace(step(), packet, namespace: namespace, device: nil) }
+        if isTracing { environment.trace(step(), packet, namespace: namespace, device: nil) }
     }
 
     /// An empty packet with `headroom` reserved, of which `count` bytes are put; nil where memory is full.

@@ -10,7 +10,7 @@ extension Network {
     public func transmit(_ packet: SocketBuffer) -> TransmitResult {
         let environment = self.environment
         let device = packet.networkDevice
-        environment.charge(.deviceTransmit)
+        meter.charge(.deviceTransmit)
         packet.macHeader = 0
         setPacketLength(packet)
         environment.disableBottomHalves()
@@ -48,7 +48,7 @@ extension Network {
 
     /// `sch_handle_egress`; nil where the packet goes on.
     private func handleEgress(_ packet: SocketBuffer, _ device: NetworkDevice) -> TransmitResult? {
-        let context = environment.transmitContext
+        let context = transmitContext
         let opened = context.openRedirectState()
         defer { context.closeRedirectState(opened) }
         switch runTCX(device.tcxEgress, packet, at: device) {
@@ -64,7 +64,7 @@ extension Network {
 
     /// `__dev_queue_xmit` for a device without a queue.
     private func transmitDirectly(_ packet: SocketBuffer, _ device: NetworkDevice) -> TransmitResult {
-        let context = environment.transmitContext
+        let context = transmitContext
         if context.isRecursionLimitReached {
             drop(packet, .notSpecified, at: "__dev_queue_xmit", in: device.namespace, device: device)
             device.statistics.transmitDropped += 1
