@@ -70,7 +70,7 @@ extension SocketBuffer {
     /// Appends a fragment (`skb_add_rx_frag`).
     public func append(_ fragment: PacketFragment) {
         fragments.append(fragment)
-        trueSize += fragment.length
+        size += fragment.length
         set(UInt32(dataLength + fragment.length), at: SocketBufferLayout.dataLength)
         changeLength(by: fragment.length)
     }
@@ -111,7 +111,7 @@ extension SocketBuffer {
         unsafe (fresh.base + moreHeadroom).copyMemory(from: storage.base, byteCount: oldHeadroom + linear)
         storage = fresh
         // A socket stays charged with what it was charged with.
-        if socket == nil { trueSize = Self.trueSize(capacity: fresh.capacity) }
+        if owner == nil { size = Self.trueSize(capacity: fresh.capacity) }
         let base = unsafe UInt64(UInt(bitPattern: fresh.base))
         set(base, at: SocketBufferLayout.head)
         set(base + UInt64(oldHeadroom + moreHeadroom), at: SocketBufferLayout.data)

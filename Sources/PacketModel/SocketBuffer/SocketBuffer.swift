@@ -17,15 +17,26 @@ public import SimulationCore
     /// Bytes behind the linear part, in order.
     @safe @exclusivity(unchecked) public internal(set) var fragments: [PacketFragment] = []
     /// What the packet counts for in a socket's memory, in bytes (`truesize`).
-    @safe @exclusivity(unchecked) public internal(set) var trueSize: Int
+    @inlinable public var trueSize: Int { size }
+    // Other modules would check their accesses to a stored property all the same; what they inline is not checked.
+    @usableFromInline @safe @exclusivity(unchecked) var size: Int
     /// The number that traces know the packet by.
     public let number: PacketNumber
     /// The sending socket, kept until the packet is orphaned (`skb->sk`).
-    @safe @exclusivity(unchecked) public var socket: (any SocketBufferOwner)?
+    @inlinable public var socket: (any SocketBufferOwner)? {
+        get { owner }
+        set { owner = newValue }
+    }
+    @usableFromInline @safe @exclusivity(unchecked) var owner: (any SocketBufferOwner)?
     /// The route taken (`skb_dst`), known to the network model alone.
-    @safe @exclusivity(unchecked) public var destination: AnyObject?
+    @inlinable public var destination: AnyObject? {
+        get { route }
+        set { route = newValue }
+    }
+    @usableFromInline @safe @exclusivity(unchecked) var route: AnyObject?
     /// The device that the packet is at (`skb->dev`), known to the network model alone; ``setDevice(_:native:)``.
-    @safe @exclusivity(unchecked) public internal(set) var device: AnyObject?
+    @inlinable public var device: AnyObject? { place }
+    @usableFromInline @safe @exclusivity(unchecked) var place: AnyObject?
 
     /// An empty packet with room for `capacity` bytes, all of it tailroom; nil where the arena is full.
     public init?(arena: MemoryArena, capacity: Int, number: PacketNumber) {
@@ -33,7 +44,7 @@ public import SimulationCore
         guard let native = unsafe arena.allocate(SocketBufferLayout.byteCount) else { return nil }
         self.arena = arena
         self.storage = storage
-        trueSize = Self.trueSize(capacity: capacity)
+        size = Self.trueSize(capacity: capacity)
         unsafe self.native = native
         self.number = number
         unsafe set(UInt64(UInt(bitPattern: storage.base)), at: SocketBufferLayout.head)
@@ -44,7 +55,7 @@ public import SimulationCore
     }
 
     deinit {
-        socket?.release(self)
+        owner?.release(self)
         unsafe arena.free(native, SocketBufferLayout.byteCount)
     }
 
@@ -60,7 +71,7 @@ public import SimulationCore
 
     /// Puts the packet at a device; `native` is the address of its native block, whose first u32 is the ifindex.
     public func setDevice(_ device: AnyObject?, native address: UInt64) {
-        self.device = device
+        place = device
         set(address, at: SocketBufferLayout.device)
     }
 
@@ -84,8 +95,8 @@ public import SimulationCore
 
     /// Lets go of the sender's socket (`skb_orphan`).
     public func orphan() {
-        socket?.release(self)
-        socket = nil
+        owner?.release(self)
+        owner = nil
         set(UInt64(0), at: SocketBufferLayout.socket)
     }
 
@@ -100,10 +111,10 @@ public import SimulationCore
         unsafe self.native = native
         arena = other.arena
         storage = other.storage
-        trueSize = other.trueSize
+        size = other.size
         fragments = other.fragments
-        destination = other.destination
-        device = other.device
+        route = other.route
+        place = other.place
         self.number = number
         set(UInt64(0), at: SocketBufferLayout.socket)
     }
