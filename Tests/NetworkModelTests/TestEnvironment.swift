@@ -11,7 +11,7 @@ final class TestEnvironment: NetworkEnvironment {
     let arena = MemoryArena(capacity: 1 << 28)
     let meter = WorkMeter(cpuCount: 1) { _ in 0 }
     let cpuCount = 1
-    let isTracing = false
+    let isTracing: Bool
     var transmitContext: TransmitContext { network.transmitContext }
     var now: VirtualTime {
         get { meter.now }
@@ -35,7 +35,8 @@ final class TestEnvironment: NetworkEnvironment {
     private(set) var timers = EventQueue<() -> Void>()
     private(set) var network: Network!
 
-    init(makeStack: @escaping (NetworkNamespace) -> any ProtocolStack = { TestStack($0) }) {
+    init(isTracing: Bool = false, makeStack: @escaping (NetworkNamespace) -> any ProtocolStack = { TestStack($0) }) {
+        self.isTracing = isTracing
         network = Network(environment: self, makeStack: makeStack)
     }
 

@@ -13,7 +13,7 @@ import Trace
     ///
     ///     pod eth0 10.1.0.2, fd01::2 ── nk, 10.1.0.1 :host: nic 192.168.7.1, fd00::1 ── wire ── far nic .9, ::9
     final class World {
-        let environment = TestEnvironment { InternetStack(namespace: $0) }
+        let environment = TestEnvironment(isTracing: true) { InternetStack(namespace: $0) }
         let tap = FrameTap()
         private(set) var program: TestProgram?
         /// Of every packet that the program saw: linear bytes, gso_size, gso_segs.
@@ -128,7 +128,6 @@ import Trace
         attributes.checksumOffload = offloads.checksum
         attributes.udpSegmentationOffload = offloads.udp
         let world = try World(attributes)
-        world.environment.isTracing = true
         let socket = world.socket(100, isIPv6: isIPv6, discoversMTU: true)
         try socket.bind(
             to: SocketAddress(address: isIPv6 ? .anyIPv6 : .anyIPv4, port: isIPv6 ? 0x9AB8 : 0x88F6))

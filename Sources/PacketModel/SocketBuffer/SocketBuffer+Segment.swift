@@ -36,7 +36,7 @@ extension SocketBuffer {
         gsoSegments = 0
         gsoType = 0
         destination = other.destination
-        device = other.device
+        setDevice(other.device, native: other.get(UInt64.self, at: SocketBufferLayout.device))
     }
 
     /// Appends `count` bytes of another packet's fragments, from their `start`th byte on, without copying them.
