@@ -13,19 +13,14 @@ public final class Wire {
 
     func unplug(_ nic: NIC) { ports.removeAll { $0 === nic } }
 
-    /// Carries a frame to every other port.
+    /// Carries a frame to every other port that is up.
     func send(_ frame: SocketBuffer, from sender: NIC, environment: any NetworkEnvironment) {
-        let ports = ports
-        guard ports.count > 1 else { return }
-        let content = frame.content
+        // Bytes are copied only where somebody takes them, and at once: what is on the wire no longer changes.
+        guard ports.contains(where: { $0 !== sender && $0.isUp }) else { return }
+        let receivers = ports.filter { $0 !== sender && $0.isUp }
+        let bytes = frame.bytes
         environment.afterHardware(latency) {
-            // Bytes are copied only where somebody is up to take them.
-            var bytes: [UInt8]?
-            for receiver in ports where receiver !== sender && receiver.isUp {
-                let frame = bytes ?? content.bytes
-                bytes = frame
-                receiver.frameArrived(frame)
-            }
+            for receiver in receivers { receiver.frameArrived(bytes) }
         }
     }
 }

@@ -18,33 +18,6 @@ public import SimulationCore
     deinit { unsafe arena.free(base, capacity) }
 }
 
-/// What a packet holds at one moment, shared with it as with a clone: who writes to the packet later copies it first.
-public struct PacketContent {
-    fileprivate let linear: PacketFragment
-    fileprivate let fragments: [PacketFragment]
-
-    /// All bytes, fragments included.
-    public var bytes: [UInt8] {
-        let count = fragments.reduce(linear.length) { $0 + $1.length }
-        return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            for fragment in [linear] + fragments {
-                let source = unsafe UnsafeRawBufferPointer(
-                    start: fragment.storage.base + fragment.offset, count: fragment.length)
-                unsafe UnsafeMutableRawBufferPointer(buffer)[filled...].copyBytes(from: source)
-                filled += fragment.length
-            }
-        }
-    }
-}
-
-extension SocketBuffer {
-    /// What the packet holds now.
-    public var content: PacketContent {
-        PacketContent(
-            linear: PacketFragment(storage: storage, offset: headroom, length: linearLength), fragments: fragments)
-    }
-}
-
 /// A run of bytes behind the linear part (`skb_frag_t`).
 public struct PacketFragment {
     public var storage: PacketStorage
