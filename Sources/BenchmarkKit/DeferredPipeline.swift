@@ -70,7 +70,7 @@ final class DeferredPipeline: Sendable {
             shared.withLock { $0.failure = $0.failure ?? error }
             // Whoever waits for this thread goes on and finds the failure.
             receiverReady.signal()
-            phaseDone.signal()
+            for _ in 0..<2 { phaseDone.signal() }
             queue.close()
         }
         done.signal()

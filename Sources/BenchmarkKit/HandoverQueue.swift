@@ -63,12 +63,17 @@
         unsafe hasRoom.deallocate()
     }
 
-    /// Appends a frame whose bytes `fill` writes, at most ``slotByteCount``; waits while the queue is full.
+    /// Appends a frame whose bytes `fill` writes, at most ``slotByteCount``; waits while the queue is full. Once the queue is
+    /// closed, frames are let go.
     func send(_ frame: Frame, fill: (UnsafeMutableRawPointer) -> Void) {
         unsafe pthread_mutex_lock(mutex)
-        while count == capacity {
+        while count == capacity, !isClosed {
             isSenderWaiting = true
             unsafe pthread_cond_wait(hasRoom, mutex)
+        }
+        if isClosed {
+            unsafe pthread_mutex_unlock(mutex)
+            return
         }
         let slot = (head + count) % capacity
         unsafe slots[slot] = frame
@@ -114,5 +119,6 @@
         isClosed = true
         unsafe pthread_mutex_unlock(mutex)
         unsafe pthread_cond_signal(hasFrames)
+        unsafe pthread_cond_signal(hasRoom)
     }
 }

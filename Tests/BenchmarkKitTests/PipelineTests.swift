@@ -1,6 +1,7 @@
 import DatapathTesting
 import Foundation
 import NetkitSimulator
+import Synchronization
 import Testing
 
 @testable import BenchmarkKit
@@ -41,6 +42,24 @@ import Testing
         #expect(result.packets == 300)
         #expect(result.latencyMedian > 0 && result.latency99 >= result.latencyMedian)
         #expect(result.wallNanoseconds > 0 && result.cpuNanoseconds > 0)
+    }
+
+    /// The second world, the receiving thread's or the sending one's, cannot be made: an error, and no thread left waiting.
+    @Test(arguments: [PipelineRow.vethSameCPU, .vethOtherCPU]) func aThreadThatFailsEndsTheRun(row: PipelineRow) throws
+    {
+        let worlds = Mutex(0)
+        let make = Self.world(.veth)
+        let benchmark = PipelineBenchmark(packets: 2_000, latencyPackets: 1, netkit: make) {
+            let number = worlds.withLock { count in
+                count += 1
+                return count
+            }
+            guard number == 1 else { throw BenchmarkError("no second world") }
+            return try make()
+        }
+        #expect(throws: BenchmarkError.self) {
+            if try benchmark.run(row).skipped != nil { throw BenchmarkError("skipped") }
+        }
     }
 
     @Test func aWorldThatLosesPacketsIsNoMeasurement() {
