@@ -32,7 +32,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// What Swift cannot express, and libraries of the system, each with a module map under Sources/.
 let cTargets: [Target] = [
-    .target(name: "CProcessorAffinity"),
+    .target(name: "CLinux"),
     .systemLibrary(name: "CLibELF", providers: [.apt(["libelf-dev", "zlib1g-dev"])]),
 ]
 
@@ -71,6 +71,11 @@ let modules: [Module] = [
             "LinuxABI", "SimulationCore", "PacketModel", "Trace", "KernelControl", "NetworkModel", "HostModel",
             "BPFRuntime",
         ], testsOn: ["BPFInstructionSet", "BPFObjectFile", "ScenarioKit"], testFixtures: ["Recordings"]),
+    Module(
+        name: "LinuxBackend",
+        on: [
+            "LinuxABI", "BPFInstructionSet", "PacketModel", "BPFObjectFile", "KernelControl", "CLinux",
+        ]),
     // 6
     Module(
         name: "ScenarioKit",
@@ -79,7 +84,7 @@ let modules: [Module] = [
             "Wording",
         ], packages: [yams], testsOn: ["Datapath", "HostModel"], testFixtures: ["Golden", "Samples"]),
     Module(
-        name: "BenchmarkKit", on: ["PacketModel", "KernelControl", "Datapath", "CProcessorAffinity"],
+        name: "BenchmarkKit", on: ["PacketModel", "KernelControl", "Datapath", "CLinux"],
         packages: [histogram], testsOn: ["DatapathTesting", "NetkitSimulator"]),
     // 7
     Module(
@@ -95,7 +100,8 @@ let modules: [Module] = [
     Module(
         name: "nksim",
         on: [
-            "BenchmarkKit", "ScenarioKit", "Datapath", "BPFInstructionSet", "KernelControl", "PacketModel", "HostModel",
+            "BenchmarkKit", "ScenarioKit", "Datapath", "LinuxBackend", "BPFInstructionSet", "KernelControl",
+            "PacketModel", "HostModel",
             "Trace",
         ],
         packages: [argumentParser], isExecutable: true, hasTests: false),

@@ -1,4 +1,4 @@
-import CProcessorAffinity
+import CLinux
 
 /// The CPUs that a thread may run on.
 enum ProcessorAffinity {

@@ -21,6 +21,8 @@ public final class SimulatedHost {
     let programs: ProgramHost
     let programRegistry: ProgramRegistry
     let linkRegistry = LinkRegistry()
+    /// How many events of the trace each witness has told of.
+    var witnessed = (runs: 0, drops: 0)
 
     /// The namespace of whoever calls bpf(2); test runs take place at its loopback device.
     public static let home: NamespaceName = "init"

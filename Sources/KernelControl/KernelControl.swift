@@ -5,7 +5,7 @@ public import PacketModel
 ///
 /// All calls are synchronous. Devices are named within a namespace, as netlink requests name them. A refusal is
 /// ``ControlError/kernel(_:)`` with Linux's errno; what the simulated kernel lacks is ``ControlError/notModelled(_:)``.
-public protocol KernelControl: BPFControl, LinkControl, SocketControl {
+public protocol KernelControl: BPFControl, LinkControl, SocketControl, WitnessControl {
     /// Lets time pass: timers fire, queues drain. Virtual in a simulation; Linux sleeps.
     func advance(nanoseconds: UInt64) throws(ControlError)
 

@@ -81,6 +81,8 @@ final class RequestLog: KernelControl {
     }
 
     func takeTracePipe() throws(ControlError) -> [String] { try kernel.takeTracePipe() }
+    func takeProgramRuns() throws(ControlError) -> [ProgramRun] { try kernel.takeProgramRuns() }
+    func takeDrops() throws(ControlError) -> [PacketDrop] { try kernel.takeDrops() }
 
     // MARK: Links
 

@@ -15,6 +15,8 @@ final class FakeKernel: KernelControl {
     var statistics: [String: LinkStatistics] = [:]
     var softnet = [SoftnetStatistics(), SoftnetStatistics()]
     var tracePipe: [String] = []
+    var runs: [ProgramRun] = []
+    var drops: [PacketDrop] = []
     var neighbourTable: [NeighbourInfo] = []
     private(set) var maps: [Descriptor: [[UInt8]: [UInt8]]] = [:]
     private(set) var namesOfMaps: [Descriptor: String] = [:]
@@ -157,6 +159,14 @@ final class FakeKernel: KernelControl {
         return ChainInfo(
             revision: chain.revision, programIDs: chain.programs.map { UInt32($0.rawValue) + 100 },
             linkIDs: chain.programs.map { _ in 0 })
+    }
+    func takeProgramRuns() throws(ControlError) -> [ProgramRun] {
+        defer { runs = [] }
+        return runs
+    }
+    func takeDrops() throws(ControlError) -> [PacketDrop] {
+        defer { drops = [] }
+        return drops
     }
     func takeTracePipe() throws(ControlError) -> [String] {
         defer { tracePipe = [] }

@@ -1,6 +1,6 @@
 /* The CPU sets of sched.h are macros behind _GNU_SOURCE, which Swift does not import. */
 #define _GNU_SOURCE
-#include "CProcessorAffinity.h"
+#include "CLinux.h"
 
 #ifdef __linux__
 #include <sched.h>
