@@ -37,7 +37,7 @@ extension InternetStack {
             return reply(to: link, sender, for: target, device)
         }
         guard let entry = state.neighbours[sender] else { return }
-        let isFresh = meter.now.nanoseconds > entry.updated + settings.neighbours.lock
+        let isFresh = meter.now.nanoseconds > entry.updated + state.neighbourParameters4.lock
         let isSolicited = !isRequest && packet.packetType == .host
         // A gratuitous announcement overrides at once.
         let isGratuitous = target == sender && (isRequest || message.targetLink == link)

@@ -12,6 +12,7 @@ final class Neighbour {
     // Accesses are single loads and stores of one thread: no check of exclusive access is needed.
     let address: NetworkAddress
     let device: NetworkDevice
+    private let parameters: NeighbourParameters
     @safe @exclusivity(unchecked) var state: NeighbourState
     @safe @exclusivity(unchecked) var linkAddress: LinkAddress
     /// Packets that wait for the address, oldest first (`arp_queue`).
@@ -27,17 +28,17 @@ final class Neighbour {
     @safe @exclusivity(unchecked) private(set) var isDead = false
 
     init(
-        _ address: NetworkAddress, _ device: NetworkDevice, state: NeighbourState, linkAddress: LinkAddress,
-        now: UInt64,
-        confirmed: Int64
+        _ address: NetworkAddress, _ device: NetworkDevice, _ parameters: NeighbourParameters, state: NeighbourState,
+        linkAddress: LinkAddress, now: UInt64
     ) {
         self.address = address
         self.device = device
+        self.parameters = parameters
         self.state = state
         self.linkAddress = linkAddress
         used = now
         updated = now
-        self.confirmed = confirmed
+        confirmed = Int64(now) - 2 * Int64(parameters.baseReachable)
     }
 
     // MARK: Output
@@ -71,7 +72,7 @@ final class Neighbour {
     /// `__neigh_event_send`: true where the packet can go now; else it is parked or freed, and the search is on.
     private func makeUsable(_ packet: SocketBuffer?, _ stack: InternetStack) -> Bool {
         let now = stack.meter.now.nanoseconds
-        let settings = stack.settings.neighbours
+        let settings = parameters
         used = now
         if state == .delay || state == .probe { return true }
         if isDead {
@@ -119,7 +120,7 @@ final class Neighbour {
 
     /// Asks for the address, with the packet parked last as the reason (`neigh_probe`).
     private func probe(_ stack: InternetStack) {
-        let isUnicast = probes < stack.settings.neighbours.unicastProbes
+        let isUnicast = probes < parameters.unicastProbes
         stack.solicit(self, for: parked.last, isUnicast: isUnicast)
         probes += 1
     }
@@ -144,11 +145,11 @@ final class Neighbour {
     /// `neigh_timer_handler`.
     private func timerFired(_ stack: InternetStack) {
         let now = stack.meter.now.nanoseconds
-        let settings = stack.settings.neighbours
+        let settings = parameters
         var next = now + settings.retransmit
         switch state {
         case .reachable:
-            let reachable = stack.reachableTime
+            let reachable = parameters.reachableTime(stack.environment)
             if Int64(now) <= confirmed + Int64(reachable) {
                 next = UInt64(confirmed + Int64(reachable))
             } else if now <= used + settings.delayFirstProbe {
@@ -164,7 +165,7 @@ final class Neighbour {
             if Int64(now) <= confirmed + Int64(settings.delayFirstProbe) {
                 state = .reachable
                 updated = now
-                next = UInt64(max(0, confirmed + Int64(stack.reachableTime)))
+                next = UInt64(max(0, confirmed + Int64(parameters.reachableTime(stack.environment))))
             } else {
                 state = .probe
                 updated = now
@@ -234,7 +235,7 @@ final class Neighbour {
             if new == .probe { probes = 0 }
             state = new
             switch new {
-            case .reachable: setTimer(stack.reachableTime, stack)
+            case .reachable: setTimer(parameters.reachableTime(stack.environment), stack)
             case .incomplete, .delay, .probe: setTimer(0, stack)
             default: break
             }
@@ -242,7 +243,7 @@ final class Neighbour {
         if link != linkAddress {
             linkAddress = link
             if !new.isConnected {
-                confirmed = Int64(now) - 2 * Int64(stack.settings.neighbours.baseReachable)
+                confirmed = Int64(now) - 2 * Int64(parameters.baseReachable)
             }
         }
         if !old.isValid { release(stack) }

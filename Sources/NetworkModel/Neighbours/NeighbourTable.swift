@@ -56,17 +56,18 @@ extension InternetStack {
             environment.notModelled("more than \(NeighbourTable.limit) neighbours of one device")
             return nil
         }
-        let made = construct(address, device)
+        let made = construct(address, state)
         state.neighbours.insert(made)
         return made
     }
 
     /// `arp_constructor`, `ndisc_constructor`: what needs no search is valid at once.
-    private func construct(_ address: NetworkAddress, _ device: NetworkDevice) -> Neighbour {
+    private func construct(_ address: NetworkAddress, _ state: InternetDevice) -> Neighbour {
+        let device = state.device
         let now = meter.now.nanoseconds
-        let confirmed = Int64(now) - 2 * Int64(settings.neighbours.baseReachable)
+        let parameters = address.isIPv6 ? state.neighbourParameters6 : state.neighbourParameters4
         func valid(_ link: LinkAddress) -> Neighbour {
-            Neighbour(address, device, state: .noARP, linkAddress: link, now: now, confirmed: confirmed)
+            Neighbour(address, device, parameters, state: .noARP, linkAddress: link, now: now)
         }
         if address.isMulticast { return valid(LinkAddress(forGroup: address)) }
         if device.flags.contains(.noARP) || device.flags.contains(.loopback) { return valid(device.address) }
@@ -75,16 +76,7 @@ extension InternetStack {
         {
             return valid(.broadcast)
         }
-        return Neighbour(address, device, state: .none, linkAddress: .zero, now: now, confirmed: confirmed)
-    }
-
-    /// `neigh_rand_reach_time`: between a half and one and a half of base_reachable_time, drawn once a namespace.
-    var reachableTime: UInt64 {
-        if drawnReachable == 0 {
-            let base = settings.neighbours.baseReachable
-            drawnReachable = base / 2 + UInt64(environment.random32()) % max(1, base)
-        }
-        return drawnReachable
+        return Neighbour(address, device, parameters, state: .none, linkAddress: .zero, now: now)
     }
 
     /// RTM_NEWNEIGH with NLM_F_EXCL: EEXIST where there is one, EINVAL for a valid state without address.

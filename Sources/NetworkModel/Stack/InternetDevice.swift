@@ -19,6 +19,8 @@ final class InternetDevice {
     @safe @exclusivity(unchecked) var ipv4: [InterfaceAddress] = []
     @safe @exclusivity(unchecked) var ipv6: [InterfaceAddress] = []
     @safe @exclusivity(unchecked) var neighbours = NeighbourTable()
+    let neighbourParameters4 = NeighbourParameters()
+    let neighbourParameters6 = NeighbourParameters()
     /// `net.ipv4.conf.DEV.forwarding`.
     @safe @exclusivity(unchecked) var forwardsIPv4: Bool
     /// `net.ipv6.conf.DEV.forwarding`.

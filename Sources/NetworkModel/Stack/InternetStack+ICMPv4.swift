@@ -185,7 +185,7 @@ extension InternetStack {
     /// `__ip_rt_update_pmtu`, `rt6_do_update_pmtu`: kept for ten minutes.
     func learnMTU(_ told: Int, of destination: NetworkAddress, least: Int) {
         let mtu = max(told, least)
-        pathMTUs[destination] = (mtu, meter.now.nanoseconds + 600 * NeighbourSettings.second)
+        pathMTUs[destination] = (mtu, meter.now.nanoseconds + 600 * NeighbourParameters.second)
     }
 
     /// Hands an error to the socket that sent the quoted packet (`__udp4_lib_err`, `ping_err`).

@@ -11,7 +11,7 @@ extension InternetStack {
         if name == "net.ipv4.ip_local_port_range" { return try setPorts(value) }
         guard let number = UInt64(value) else { throw .errno(.EINVAL) }
         if parts.count == 5, parts[2] == "conf" { return try setConf(parts[1], parts[3], parts[4], number) }
-        if parts.count == 5, parts[2] == "neigh" { return try setNeighbour(parts[3], parts[4], number) }
+        if parts.count == 5, parts[2] == "neigh" { return try setNeighbour(parts[1], parts[3], parts[4], number) }
         switch name {
         case "net.ipv4.ip_forward": try setConf("ipv4", "all", "forwarding", number)
         case "net.ipv4.ip_default_ttl":
@@ -80,19 +80,33 @@ extension InternetStack {
         }
     }
 
-    private func setNeighbour(_ target: String, _ name: String, _ number: UInt64) throws(ControlError) {
-        guard target == "default" else { throw .notModelled("neighbour settings of one device") }
-        let milliseconds = min(number, 1 << 31) * 1_000_000
+    /// `net.FAMILY.neigh.DEV.NAME`; `default` is a file of the first namespace only, which is none of ours.
+    private func setNeighbour(
+        _ family: String, _ target: String, _ name: String, _ number: UInt64
+    ) throws(ControlError) {
+        guard let device = namespace.device(named: target), let state = state(of: device) else {
+            throw .errno(.ENOENT)
+        }
+        let parameters: NeighbourParameters
+        switch family {
+        case "ipv4": parameters = state.neighbourParameters4
+        case "ipv6": parameters = state.neighbourParameters6
+        default: throw .errno(.ENOENT)
+        }
+        // All are integers from 0 up (`neigh_proc_dointvec_zero_intmax`).
+        guard number <= UInt64(Int32.max) else { throw .errno(.EINVAL) }
         switch name {
-        case "unres_qlen_bytes": settings.neighbours.queueBytes = Int(min(number, 1 << 31))
-        case "retrans_time_ms": settings.neighbours.retransmit = milliseconds
-        case "ucast_solicit": settings.neighbours.unicastProbes = Int(min(number, 1 << 16))
-        case "mcast_solicit": settings.neighbours.multicastProbes = Int(min(number, 1 << 16))
-        case "base_reachable_time_ms":
-            settings.neighbours.baseReachable = milliseconds
-            drawnReachable = 0
-        case "delay_first_probe_time":
-            settings.neighbours.delayFirstProbe = min(number, 1 << 31) * NeighbourSettings.second
+        case "unres_qlen_bytes": parameters.queueBytes = Int(number)
+        case "unres_qlen":
+            guard number <= UInt64(Int32.max) / UInt64(NeighbourParameters.frameTrueSize) else {
+                throw .errno(.EINVAL)
+            }
+            parameters.queueBytes = Int(number) * NeighbourParameters.frameTrueSize
+        case "retrans_time_ms": parameters.retransmit = number * 1_000_000
+        case "ucast_solicit": parameters.unicastProbes = Int(number)
+        case "mcast_solicit": parameters.multicastProbes = Int(number)
+        case "base_reachable_time_ms": parameters.baseReachable = number * 1_000_000
+        case "delay_first_probe_time": parameters.delayFirstProbe = number * NeighbourParameters.second
         default: throw .notModelled("sysctl of neighbours \(name)")
         }
     }

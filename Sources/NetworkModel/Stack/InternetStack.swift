@@ -36,8 +36,6 @@ import Trace
     @safe @exclusivity(unchecked) var settings = StackSettings()
     @safe @exclusivity(unchecked) var identifications: [IdentificationBucket] = []
     @safe @exclusivity(unchecked) var flowSeed: UInt32 = 0
-    /// Nanoseconds; 0 until drawn (`neigh_parms.reachable_time`).
-    var drawnReachable: UInt64 = 0
     var rateLimits = ICMPRateLimits()
     @safe @exclusivity(unchecked) var sockets = SocketTable()
     /// The socket that ICMP and ND messages are sent with (`icmp_sk`, `ndisc_sk`).

@@ -22,23 +22,4 @@ struct StackSettings {
     var forwardUpdatesPriority = true
     /// `net.ipv4.ip_local_port_range`.
     var localPorts: ClosedRange<UInt16> = 32768...60999
-    var neighbours = NeighbourSettings()
-}
-
-/// `net.ipv4.neigh.default` and `net.ipv6.neigh.default`; both families share them here, as their defaults agree.
-struct NeighbourSettings {
-    static let second: UInt64 = 1_000_000_000
-
-    /// Bytes of parked packets per neighbour (`unres_qlen_bytes`).
-    var queueBytes = 212_992
-    /// Nanoseconds between probes (`retrans_time_ms`).
-    var retransmit: UInt64 = second
-    var unicastProbes = 3
-    var multicastProbes = 3
-    /// Nanoseconds (`base_reachable_time_ms`).
-    var baseReachable: UInt64 = 30 * second
-    /// Nanoseconds (`delay_first_probe_time`).
-    var delayFirstProbe: UInt64 = 5 * second
-    /// Nanoseconds that an entry resists another address (`locktime`).
-    var lock: UInt64 = second
 }

@@ -37,6 +37,24 @@ import Testing
         #expect(fixture.environment.device("v0", "a").statistics.transmitDropped == 0)
     }
 
+    /// Seen on 6.12.117: a namespace that is not the first has net.ipv4.neigh.DEV, and no net.ipv4.neigh.default.
+    @Test func `the queue's limit is the device's own`() throws {
+        let fixture = try StackFixture()
+        let stack = fixture.stack("a")
+        #expect(
+            StackFixture.errno { try stack.setSysctl("net.ipv4.neigh.default.unres_qlen_bytes", to: "3000") } == .ENOENT
+        )
+        #expect(
+            StackFixture.errno { try stack.setSysctl("net.ipv4.neigh.nowhere.unres_qlen_bytes", to: "1") } == .ENOENT)
+        #expect(StackFixture.errno { try stack.setSysctl("net.ipv4.neigh.v0.unres_qlen", to: "1016802") } == .EINVAL)
+        let socket = try fixture.socket()
+        for (name, value, parked) in [("unres_qlen_bytes", "3000", 3), ("unres_qlen", "2", 4)] {
+            try stack.setSysctl("net.ipv4.neigh.v0." + name, to: value)
+            for _ in 0..<5 { try socket.send([1], to: Self.address("10.0.0.77")) }
+            #expect(socket.sendMemory == parked * 896)
+        }
+    }
+
     @Test func `parked packets leave in order when the answer comes`() throws {
         let fixture = try StackFixture()
         try fixture.up("v0", "a")
