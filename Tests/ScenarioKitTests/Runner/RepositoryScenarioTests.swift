@@ -10,7 +10,9 @@ import Trace
 
 /// The scenarios under Scenarios/ on the simulated host: they hold, tell the recorded story, and tell it again.
 @Suite struct RepositoryScenarioTests {
-    static let names = ["pod-egress-netkit", "pod-egress-veth", "pod-ingress-redirect-peer", "pod-startup-drop"]
+    static let names = ScenarioFiles.find([ScenarioCommandTests.scenarios]).map {
+        URL(fileURLWithPath: $0).deletingLastPathComponent().lastPathComponent
+    }
 
     private static func folder(_ name: String) -> String { ScenarioCommandTests.scenarios + "/" + name }
 
