@@ -20,11 +20,14 @@ public enum ControlError: Error, Sendable, CustomStringConvertible {
     case kernel(KernelFailure)
     /// The simulated kernel lacks what a real one has; the text begins with what is missing.
     case notModelled(String)
+    /// Nothing can be asked or judged here: no root, a kernel without what is needed, an interrupted run. The text says what.
+    case unavailable(String)
 
     public var description: String {
         switch self {
         case .kernel(let failure): failure.description
         case .notModelled(let what): "not modelled: \(what)"
+        case .unavailable(let what): "could not judge: \(what)"
         }
     }
 

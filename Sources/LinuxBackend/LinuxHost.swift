@@ -1,9 +1,70 @@
+import CLinux
 public import KernelControl
+import LinuxABI
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 /// The running Linux kernel behind the control interface: namespaces of its own, rtnetlink, bpf(2), sockets.
 ///
 /// It belongs to one thread, which it moves between network namespaces; needs root. Whatever it made is held by
-/// descriptors of this process, so the kernel takes all of it away when the process ends, however it ends.
+/// descriptors of this process, so the kernel takes all of it away when the process ends, however it ends. What it changed
+/// of the machine, ``finish()`` puts back.
 public final class LinuxHost {
-    public init() throws(ControlError) {}
+    /// What a host may use of the machine.
+    public struct Options: Sendable {
+        /// CPUs that the scenario counts on, from 0.
+        public var cpuCount = 2
+        /// Interfaces of the machine that stand for a scenario's NICs: those of each wire in a list of its own.
+        public var wires: [[String]] = []
+        /// Whether state that the whole machine shares may change for the time of the run.
+        public var mayChangeMachine = false
+        /// How long packets are waited for, in nanoseconds.
+        public var settleTime: UInt64 = 150_000_000
+
+        public init() {}
+    }
+
+    public let options: Options
+    /// The namespace that the process was started in.
+    let home: NetworkNamespaceFile
+    var namespaces: [NamespaceName: NetworkNamespaceFile] = [:]
+    var interruption: Interruption
+    private var isFinished = false
+
+    static let needsRoot = "network namespaces, devices and BPF programs of the real kernel need root"
+
+    /// ``ControlError/unavailable(_:)`` without root, with fewer CPUs than asked for, or on a kernel before 6.7.
+    public init(options: Options = Options()) throws(ControlError) {
+        guard geteuid() == 0 else { throw .unavailable(Self.needsRoot) }
+        try Self.checkKernel()
+        try Self.checkProcessors(options.cpuCount)
+        self.options = options
+        home = try NetworkNamespaceFile.current()
+        interruption = Interruption()
+    }
+
+    deinit { try? finish() }
+
+    /// Puts back what was changed of the machine, and lets go of everything; once, however the run ended. What went wrong
+    /// with it, or the signal that interrupted the run, is thrown.
+    public func finish() throws(ControlError) {
+        guard !isFinished else { return }
+        isFinished = true
+        defer { interruption.end() }
+        try goHome()
+        namespaces = [:]
+        if let reason = interruption.reason { throw .unavailable(reason) }
+    }
+
+    /// Throws once a signal has asked the run to end.
+    func checkInterruption() throws(ControlError) {
+        guard !isFinished else { return }
+        interruption.sleep(nanoseconds: 0)
+        if let reason = interruption.reason { throw .unavailable(reason) }
+    }
+
+    /// A namespace was made, which the witnesses are to follow.
+    func namespaceCreated(_ namespace: NetworkNamespaceFile) throws(ControlError) {}
 }

@@ -1,5 +1,5 @@
-import LinuxABI
 import KernelControl
+import LinuxABI
 
 #if canImport(Glibc)
     import Glibc
@@ -9,7 +9,9 @@ import KernelControl
 enum SystemCall {
     /// The result of a call that answers with a negative errno.
     @discardableResult
-    static func checked(_ result: Int32, _ what: @autoclosure () -> String = "") throws(ControlError) -> Int32 {
+    static func checked(_ result: Int32, _ what: @autoclosure () -> String = "") throws(ControlError)
+        -> Int32
+    {
         guard result < 0 else { return result }
         throw .errno(KernelErrno(rawValue: -result), what())
     }

@@ -9,6 +9,8 @@ public struct ScenarioError: Error, Sendable, CustomStringConvertible {
         case input
         /// nksim lacks what is asked for.
         case notModelled = "not_modelled"
+        /// The kernel that was asked for cannot be had here, or the run was interrupted.
+        case unavailable
         /// The kernel refused a request that had to succeed.
         case kernel
     }
@@ -34,6 +36,7 @@ public struct ScenarioError: Error, Sendable, CustomStringConvertible {
     init(_ error: ControlError, at place: SourcePlace, request: String) {
         switch error {
         case .notModelled: self.init(.notModelled, place, "\(error) (\(request))")
+        case .unavailable: self.init(.unavailable, place, "\(error) (\(request))")
         case .kernel: self.init(.kernel, place, "\(request): \(error)")
         }
     }

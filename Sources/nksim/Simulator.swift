@@ -5,8 +5,9 @@ import ScenarioKit
 
 /// The only place where a simulated kernel is made.
 enum Simulator {
-    /// A fresh host with a machine's CPUs, seed and costs, which tells its packets' stories.
-    static func makeKernel(_ machine: Scenario.Machine) -> RunningKernel {
+    /// A fresh host with a scenario's CPUs, seed and costs, which tells its packets' stories.
+    static func makeKernel(_ scenario: Scenario?) -> RunningKernel {
+        let machine = scenario?.machine ?? Scenario.Machine()
         var configuration = SimulationConfiguration()
         configuration.cpuCount = machine.cpus
         configuration.seed = machine.seed

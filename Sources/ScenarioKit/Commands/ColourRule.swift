@@ -33,7 +33,8 @@ public enum VersionReport {
         object.set("schema", .schema("nksim-version"))
         object.set("version", text: version)
         object.set("kernels", .array(Scenario.kernelProfiles.map { .string($0) }))
-        let text = "nksim \(version), modelling Linux \(Scenario.kernelProfiles.joined(separator: ", "))\n"
+        let text =
+            "nksim \(version), modelling Linux \(Scenario.kernelProfiles.joined(separator: ", "))\n"
         return CommandOutput(text: format.text(text, .object(object)), status: 0)
     }
 }

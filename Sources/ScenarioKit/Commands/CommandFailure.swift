@@ -20,10 +20,10 @@ public struct CommandFailure: Error, Sendable {
         case .object(let error):
             self.init(error.category == .notModelled ? .notModelled : .input, "\(error)", place: place)
         case .control(let request, let error):
-            if case .notModelled = error {
-                self.init(.notModelled, "\(error) (\(request))", place: place)
-            } else {
-                self.init(.kernel, "\(request): \(error)", place: place)
+            switch error {
+            case .notModelled: self.init(.notModelled, "\(error) (\(request))", place: place)
+            case .unavailable: self.init(.unavailable, "\(error) (\(request))", place: place)
+            case .kernel: self.init(.kernel, "\(request): \(error)", place: place)
             }
         }
     }
@@ -31,7 +31,9 @@ public struct CommandFailure: Error, Sendable {
     /// The kernel's refusal is status 1, everything else 2; text goes to standard error, JSON to standard output.
     func output(_ format: OutputFormat) -> CommandOutput {
         let status: Int32 = kind == .kernel ? 1 : 2
-        if case .text = format { return CommandOutput(text: "", remarks: "\(place): \(message)\n", status: status) }
+        if case .text = format {
+            return CommandOutput(text: "", remarks: "\(place): \(message)\n", status: status)
+        }
         var error = JSONObject()
         error.set("code", text: kind.rawValue)
         error.set("message", text: message)

@@ -18,15 +18,24 @@ public struct CommandOutput: Sendable {
 public struct RunningKernel {
     public var control: any KernelControl
     public var trace: (any TraceSource)?
+    /// Called once after the run, however it ended: puts back what the run changed of the machine, and gives the remarks
+    /// that a report of it must make.
+    public var finish: () throws(ControlError) -> [String]
 
-    public init(control: any KernelControl, trace: (any TraceSource)?) {
+    public init(
+        control: any KernelControl, trace: (any TraceSource)?,
+        finish: @escaping () throws(ControlError) -> [String] = { () throws(ControlError) in [] }
+    ) {
         self.control = control
         self.trace = trace
+        self.finish = finish
     }
 }
 
-/// Makes a fresh kernel with these CPUs, seed and costs.
-public typealias KernelFactory = (Scenario.Machine) -> RunningKernel
+/// Makes a fresh kernel for a scenario, with its CPUs, seed and costs, or, for nil, to load programs into and run them alone.
+///
+/// Throws ``ControlError/unavailable(_:)`` where there is none to be had.
+public typealias KernelFactory = (Scenario?) throws(ControlError) -> RunningKernel
 
 /// How results are written.
 public enum OutputFormat: Hashable, Sendable {

@@ -15,6 +15,7 @@ public enum CommandWords {
         guard arguments.count > 1, !entry.verbs.isEmpty, !arguments[1].hasPrefix("-"),
             !entry.verbs.contains(arguments[1])
         else { return nil }
-        return "unknown word '\(arguments[1])' behind '\(object)'" + suggestion(for: arguments[1], among: entry.verbs)
+        return "unknown word '\(arguments[1])' behind '\(object)'"
+            + suggestion(for: arguments[1], among: entry.verbs)
     }
 }

@@ -21,7 +21,8 @@ struct ObjectSummary {
             let maps = Set(linked?.mapReferences.map(\.mapName) ?? []).sorted().joined(separator: ", ")
             programs.append([
                 "  prog", .init(program.name, .strong), .init(program.section.text),
-                .init(program.type?.name ?? "unknown type"), .init(size), .init(maps.isEmpty ? "" : "maps " + maps),
+                .init(program.type?.name ?? "unknown type"), .init(size),
+                .init(maps.isEmpty ? "" : "maps " + maps),
             ])
         }
         var maps = TextTable()

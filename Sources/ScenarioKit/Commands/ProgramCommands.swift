@@ -1,13 +1,15 @@
 public import BPFInstructionSet
 import BPFObjectFile
-import KernelControl
+public import KernelControl
 import LinuxABI
 import Trace
 
 /// The commands about one object file, in bpftool's words: `prog show`, `prog dump`, `prog verify`, `prog run`.
 public enum ProgramCommands {
     /// Opens an object file and writes globals into it.
-    static func open(_ path: String, set assignments: [String] = []) throws(CommandFailure) -> ObjectFile {
+    static func open(_ path: String, set assignments: [String] = []) throws(CommandFailure)
+        -> ObjectFile
+    {
         var file: ObjectFile
         do {
             let bytes = try ScenarioFiles.bytes(of: path)
@@ -37,7 +39,8 @@ public enum ProgramCommands {
 
     /// Instructions of a program, or of all, linked; with C source lines where asked for.
     public static func dump(
-        _ path: String, program: String?, withSource: Bool, syntax: any InstructionSyntax, format: OutputFormat
+        _ path: String, program: String?, withSource: Bool, syntax: any InstructionSyntax,
+        format: OutputFormat
     ) -> CommandOutput {
         do throws(CommandFailure) {
             let file = try open(path)
@@ -64,15 +67,19 @@ public enum ProgramCommands {
     ) throws(CommandFailure) -> [LinkedProgram] {
         do {
             if let program { return [try file.link(programNamed: program)] }
-            return try file.programs.map { specification throws(ObjectFileError) in try file.link(specification) }
+            return try file.programs.map { specification throws(ObjectFileError) in
+                try file.link(specification)
+            }
         } catch {
-            throw CommandFailure(error.category == .notModelled ? .notModelled : .input, "\(error)", place: path)
+            throw CommandFailure(
+                error.category == .notModelled ? .notModelled : .input, "\(error)", place: path)
         }
     }
 
     /// Loads programs into a kernel, one by one; 1 where the verifier refuses one, its log on standard output.
     public static func verify(
-        _ path: String, program: String?, set assignments: [String], withLog: Bool, format: OutputFormat,
+        _ path: String, program: String?, set assignments: [String], withLog: Bool,
+        format: OutputFormat,
         on makeKernel: KernelFactory
     ) -> CommandOutput {
         do throws(CommandFailure) {
@@ -87,8 +94,9 @@ public enum ProgramCommands {
                 var object = JSONObject()
                 object.set("program", text: name)
                 do throws(LoadError) {
-                    let kernel = makeKernel(Scenario.Machine()).control
-                    let loaded = try file.load(programs: [name], into: kernel, logLevel: withLog ? 2 : 1)
+                    let loaded = try withKernel(makeKernel) { kernel throws(LoadError) in
+                        try file.load(programs: [name], into: kernel, logLevel: withLog ? 2 : 1)
+                    }
                     text += "verified  \(name)\n"
                     object.set("outcome", text: "verified")
                     if withLog {
@@ -114,6 +122,31 @@ public enum ProgramCommands {
         }
     }
 
+    /// Does something with a kernel of its own, and ends that kernel.
+    private static func withKernel<Answer>(
+        _ makeKernel: KernelFactory, _ body: (any KernelControl) throws(LoadError) -> Answer
+    ) throws(LoadError) -> Answer {
+        let kernel: RunningKernel
+        do throws(ControlError) {
+            kernel = try makeKernel(nil)
+        } catch {
+            throw .control(request: "a kernel for the program", error)
+        }
+        let answer: Result<Answer, LoadError>
+        do throws(LoadError) {
+            answer = .success(try body(kernel.control))
+        } catch {
+            answer = .failure(error)
+        }
+        do throws(ControlError) {
+            _ = try kernel.finish()
+        } catch {
+            _ = try answer.get()
+            throw .control(request: "the end of the run", error)
+        }
+        return try answer.get()
+    }
+
     /// What `prog run` gives: its output, and the bytes for `data_out` and `ctx_out`.
     public struct RunOutput: Sendable {
         public var output: CommandOutput
@@ -131,28 +164,31 @@ public enum ProgramCommands {
             let dataIn: [UInt8]
             var contextIn: [UInt8]?
             do {
-                dataIn = try words.dataIn.map { path throws(FileProblem) in try ScenarioFiles.bytes(of: path) } ?? []
+                dataIn =
+                    try words.dataIn.map { path throws(FileProblem) in try ScenarioFiles.bytes(of: path) }
+                    ?? []
                 if let path = words.contextIn { contextIn = try ScenarioFiles.bytes(of: path) }
             } catch {
                 throw CommandFailure(.input, "\(error)", place: path)
             }
-            let kernel = makeKernel(Scenario.Machine()).control
-            let result: TestRunResult
-            do {
-                let loaded = try file.load(programs: [name], into: kernel)
-                guard let descriptor = loaded.programs[name] else {
-                    throw CommandFailure(.input, "program '\(name)' was not loaded", place: path)
+            let result: TestRunResult?
+            do throws(LoadError) {
+                result = try withKernel(makeKernel) { kernel throws(LoadError) in
+                    guard let program = try file.load(programs: [name], into: kernel).programs[name] else {
+                        return nil
+                    }
+                    do throws(ControlError) {
+                        return try kernel.testRun(
+                            program, TestRun(dataIn: dataIn, contextIn: contextIn, repeat: words.repeats))
+                    } catch {
+                        throw .control(request: "run of program \(name)", error)
+                    }
                 }
-                result = try kernel.testRun(
-                    descriptor, TestRun(dataIn: dataIn, contextIn: contextIn, repeat: words.repeats))
-            } catch let error as LoadError {
-                throw CommandFailure(error, place: path)
-            } catch let error as ControlError {
-                throw CommandFailure(.control(request: "run of program \(name)", error), place: path)
-            } catch let error as CommandFailure {
-                throw error
             } catch {
-                throw CommandFailure(.input, "\(error)", place: path)
+                throw CommandFailure(error, place: path)
+            }
+            guard let result else {
+                throw CommandFailure(.input, "program '\(name)' was not loaded", place: path)
             }
             let verdict = Verdict.name(Int32(bitPattern: result.returnValue))
             // bpftool's sentence, then what it doesn't say: the verdict's word.
@@ -167,9 +203,12 @@ public enum ProgramCommands {
             object.set("duration", number: result.duration)
             object.set("data_size_out", number: result.dataOut.count)
             if words.dataOut == nil { object.set("data_out", .hex(result.dataOut)) }
-            if words.contextOut == nil, let context = result.contextOut { object.set("ctx_out", .hex(context)) }
+            if words.contextOut == nil, let context = result.contextOut {
+                object.set("ctx_out", .hex(context))
+            }
             return RunOutput(
-                output: CommandOutput(text: format.text(text, .object(object)), status: 0), dataOut: result.dataOut,
+                output: CommandOutput(text: format.text(text, .object(object)), status: 0),
+                dataOut: result.dataOut,
                 contextOut: result.contextOut)
         } catch {
             return RunOutput(output: error.output(format), dataOut: nil, contextOut: nil)
@@ -182,13 +221,15 @@ public enum ProgramCommands {
         let names = file.programs.map(\.name)
         if let name = words.program {
             guard names.contains(name) else {
-                throw CommandFailure(.input, "no program '\(name)'" + suggestion(for: name, among: names), place: path)
+                throw CommandFailure(
+                    .input, "no program '\(name)'" + suggestion(for: name, among: names), place: path)
             }
             return name
         }
         guard names.count == 1 else {
             throw CommandFailure(
-                .input, "\(names.count) programs; say which with 'program NAME': \(names.joined(separator: ", "))",
+                .input,
+                "\(names.count) programs; say which with 'program NAME': \(names.joined(separator: ", "))",
                 place: path)
         }
         return names[0]

@@ -31,7 +31,8 @@ struct ProgramListing {
         var functions: [Int: String] = [:]
         for function in program.functions { functions[function.startInstruction] = function.name }
         lines = syntax.lines(of: program.instructions).map { slot, text in
-            Line(slot: slot, text: text, map: maps[slot], source: sources[slot], function: functions[slot])
+            Line(
+                slot: slot, text: text, map: maps[slot], source: sources[slot], function: functions[slot])
         }
     }
 

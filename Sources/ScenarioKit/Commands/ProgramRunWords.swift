@@ -21,7 +21,9 @@ public struct ProgramRunWords: Hashable, Sendable {
             guard known.contains(word) else {
                 throw FileProblem("unknown word '\(word)'" + suggestion(for: word, among: known))
             }
-            guard let value = rest.popFirst() else { throw FileProblem("'\(word)' needs a value behind it") }
+            guard let value = rest.popFirst() else {
+                throw FileProblem("'\(word)' needs a value behind it")
+            }
             switch word {
             case "program": program = value
             case "data_in": dataIn = value
@@ -29,14 +31,18 @@ public struct ProgramRunWords: Hashable, Sendable {
             case "ctx_in": contextIn = value
             case "ctx_out": contextOut = value
             default:
-                guard let count = UInt32(value) else { throw FileProblem("'repeat' needs a number, found '\(value)'") }
+                guard let count = UInt32(value) else {
+                    throw FileProblem("'repeat' needs a number, found '\(value)'")
+                }
                 repeats = count
             }
         }
     }
 
     /// `limit=1500`, `mac=hex:020000000001`.
-    public static func assignment(_ text: String) throws(FileProblem) -> (name: String, value: GlobalValue) {
+    public static func assignment(_ text: String) throws(FileProblem) -> (
+        name: String, value: GlobalValue
+    ) {
         let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty else {
             throw FileProblem("expected NAME=VALUE, found '\(text)'")
@@ -46,7 +52,8 @@ public struct ProgramRunWords: Hashable, Sendable {
         if value == "true" || value == "false" { return (name, .integer(value == "true" ? 1 : 0)) }
         if let number = SourceNode.number(value) { return (name, .integer(number)) }
         guard value.hasPrefix("hex:") else {
-            throw FileProblem("expected a number, true, false or hex:BYTES for '\(name)', found '\(value)'")
+            throw FileProblem(
+                "expected a number, true, false or hex:BYTES for '\(name)', found '\(value)'")
         }
         let digits = value.dropFirst(4).filter { $0 != ":" }.map(\.hexDigitValue)
         guard digits.count.isMultiple(of: 2), !digits.contains(nil) else {

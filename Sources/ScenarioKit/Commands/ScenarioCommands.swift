@@ -1,3 +1,4 @@
+public import KernelControl
 import Trace
 
 /// The commands about scenarios: `scenario run`, `check`, `list`, `compare`.
@@ -16,7 +17,9 @@ public enum ScenarioCommands {
     }
 
     /// Runs one file on a kernel of its own; what goes wrong is in the result.
-    public static func result(_ file: String, seed: UInt64?, on makeKernel: KernelFactory) -> ScenarioResult {
+    public static func result(_ file: String, seed: UInt64?, on makeKernel: KernelFactory)
+        -> ScenarioResult
+    {
         var result = ScenarioResult(file: file, title: nil, kernel: "", seed: seed ?? 1)
         do throws(ScenarioError) {
             var scenario = try ScenarioFiles.read(file)
@@ -25,8 +28,22 @@ public enum ScenarioCommands {
             result.kernel = scenario.kernel
             result.seed = scenario.machine.seed
             let objects = try ScenarioFiles.objects(of: scenario)
-            let kernel = makeKernel(scenario.machine)
-            return ScenarioRunner(scenario, objects: objects, kernel: kernel.control, trace: kernel.trace).run()
+            let place = SourcePlace(file: file, line: 1, column: 1)
+            let kernel: RunningKernel
+            do throws(ControlError) {
+                kernel = try makeKernel(scenario)
+            } catch {
+                throw ScenarioError(error, at: place, request: "a kernel for the scenario")
+            }
+            result = ScenarioRunner(
+                scenario, objects: objects, kernel: kernel.control, trace: kernel.trace
+            ).run()
+            do throws(ControlError) {
+                result.remarks += try kernel.finish()
+            } catch {
+                throw result.error ?? ScenarioError(error, at: place, request: "the end of the run")
+            }
+            return result
         } catch {
             result.error = error
             return result
@@ -37,10 +54,12 @@ public enum ScenarioCommands {
     public static func run(
         _ paths: [String], _ options: RunOptions, on makeKernel: KernelFactory
     ) -> (report: RunReport, output: CommandOutput) {
-        let report = RunReport(ScenarioFiles.find(paths).map { result($0, seed: options.seed, on: makeKernel) })
+        let report = RunReport(
+            ScenarioFiles.find(paths).map { result($0, seed: options.seed, on: makeKernel) })
         var output = CommandOutput(text: "", status: report.exitStatus)
         switch options.format {
-        case .text(let coloured): output.text = report.text(withStories: options.withTrace, coloured: coloured)
+        case .text(let coloured):
+            output.text = report.text(withStories: options.withTrace, coloured: coloured)
         case .json: output.text = report.json(withTrace: options.withTrace).text + "\n"
         case .prettyJSON: output.text = report.json(withTrace: options.withTrace).prettyText
         }
@@ -101,7 +120,8 @@ public enum ScenarioCommands {
         document.set("schema", .schema("nksim-scenario-list"))
         document.set("scenarios", .array(values))
         let lines = files.isEmpty ? "no scenarios\n" : table.text(coloured: false)
-        return CommandOutput(text: format.text(lines, .object(document)), status: files.isEmpty ? 2 : status)
+        return CommandOutput(
+            text: format.text(lines, .object(document)), status: files.isEmpty ? 2 : status)
     }
 
     /// Runs two scenarios and puts them side by side: both stories, where asked for, then the table.
@@ -121,7 +141,8 @@ public enum ScenarioCommands {
         }
         var text = report.text(withStories: options.withTrace, coloured: coloured)
         if results.allSatisfy({ $0.error == nil }) {
-            text += "\nThe last packet that each sent, side by side:\n\n" + comparison.text(coloured: coloured)
+            text +=
+                "\nThe last packet that each sent, side by side:\n\n" + comparison.text(coloured: coloured)
         }
         return CommandOutput(text: text, status: report.exitStatus)
     }

@@ -30,6 +30,8 @@ public struct Scenario: Sendable {
         public var cpus = 2
         public var seed: UInt64 = 1
         public var costs = Costs.instructions
+
+        public init() {}
     }
 
     /// A host: a namespace of its own, with further ones for its pods.

@@ -34,7 +34,8 @@ public struct RunReport: Sendable {
     private var totals: String {
         let words: [(ScenarioResult.Outcome, String)] = [
             (.held, "held"), (.failed, "failed"), (.notModelled, "not modelled"), (.unreadable, "unreadable"),
-        ]
+            (.unavailable, "could not be judged here"),
+        ].filter { $0.0 != .unavailable || count(.unavailable) > 0 }
         let counts = words.map { "\(count($0.0)) \($0.1)" }.joined(separator: ", ")
         return results.isEmpty ? "no scenarios" : "\(results.count) scenario\(results.count == 1 ? "" : "s"): \(counts)"
     }
@@ -66,6 +67,7 @@ extension ScenarioResult {
     func line(coloured: Bool) -> String {
         let words: [Outcome: String] = [
             .held: "held", .failed: "FAILED", .notModelled: "not modelled", .unreadable: "unreadable",
+            .unavailable: "could not judge",
         ]
         var word = words[outcome] ?? outcome.rawValue
         if coloured { word = "\u{1B}[\(outcome == .held ? "32" : "31")m\(word)\u{1B}[0m" }
@@ -78,6 +80,7 @@ extension ScenarioResult {
     func details(coloured: Bool) -> String {
         var text = ""
         if let error { text += "  \(error)\n" }
+        for remark in remarks { text += "  \(remark)\n" }
         for failure in failures {
             text += "  \(failure.place): \(failure.subject)\n"
             var table = TextTable()

@@ -10,6 +10,8 @@ public struct ScenarioResult: Sendable {
         case failed
         /// The scenario asks for something that nksim lacks.
         case notModelled = "not_modelled"
+        /// The kernel that was asked for cannot be had here.
+        case unavailable
         /// Nothing could be judged: unreadable input.
         case unreadable
     }
@@ -24,11 +26,14 @@ public struct ScenarioResult: Sendable {
     public var expectationCount = 0
     public var observations = Observations()
     public var events: [TraceEvent] = []
+    /// What a reader must know of the kernel that it ran on.
+    public var remarks: [String] = []
 
     public var outcome: Outcome {
         switch error?.kind {
         case .input: .unreadable
         case .notModelled: .notModelled
+        case .unavailable: .unavailable
         case .kernel: .failed
         case nil: failures.isEmpty ? .held : .failed
         }

@@ -25,7 +25,7 @@ struct TemporaryFolder: ~Copyable {
 }
 
 @Suite struct ScenarioCommandTests {
-    static func fake(_ machine: Scenario.Machine) -> RunningKernel { RunningKernel(control: FakeKernel(), trace: nil) }
+    static func fake(_ scenario: Scenario?) -> RunningKernel { RunningKernel(control: FakeKernel(), trace: nil) }
 
     /// The repository's scenarios, found beside the tests.
     static let scenarios = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -16,7 +16,8 @@ import Trace
 
     private static func folder(_ name: String) -> String { ScenarioCommandTests.scenarios + "/" + name }
 
-    private static func simulated(_ machine: Scenario.Machine) -> RunningKernel {
+    private static func simulated(_ scenario: Scenario?) -> RunningKernel {
+        let machine = scenario?.machine ?? Scenario.Machine()
         var configuration = SimulationConfiguration()
         configuration.cpuCount = machine.cpus
         configuration.seed = machine.seed
