@@ -16,7 +16,7 @@ import Trace
 
     private static func folder(_ name: String) -> String { ScenarioCommandTests.scenarios + "/" + name }
 
-    private static func simulated(_ scenario: Scenario?) -> RunningKernel {
+    static func simulated(_ scenario: Scenario?) -> RunningKernel {
         let machine = scenario?.machine ?? Scenario.Machine()
         var configuration = SimulationConfiguration()
         configuration.cpuCount = machine.cpus
@@ -53,7 +53,7 @@ import Trace
         let file = Self.folder(name) + "/scenario.yaml"
         var scenario = try ScenarioFiles.read(file)
         scenario.machine.costs = .zero
-        let kernel = Self.simulated(scenario.machine)
+        let kernel = Self.simulated(scenario)
         let result = ScenarioRunner(
             scenario, objects: try ScenarioFiles.objects(of: scenario), kernel: kernel.control, trace: kernel.trace
         ).run()
