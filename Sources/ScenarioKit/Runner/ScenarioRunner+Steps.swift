@@ -13,17 +13,14 @@ extension ScenarioRunner {
             return
         }
         let request = try self.request(for: step)
-        var failure: KernelFailure?
-        do throws(ControlError) {
-            try request()
+        let refused = try refusal(of: request, in: step, number: number)
+        // A request that failed may have set something going, too: what follows it happens in any case.
+        let following: Request = { [self] () throws(ControlError) in
             try kernel.settle()
             try serveSockets()
-        } catch {
-            guard case .kernel(let refusal) = error else {
-                throw ScenarioError(error, at: step.place, request: "step \(number), \(step.action.verb)")
-            }
-            failure = refusal
         }
+        let second = try refusal(of: following, in: step, number: number)
+        let failure = refused ?? second
         collectTrace()
         result.observations.steps.append(
             .init(index: number, name: step.name, verb: step.action.verb, failure: failure))
@@ -37,6 +34,19 @@ extension ScenarioRunner {
             ScenarioFailure(
                 place: step.place, subject: "step \(number), \(step.action.verb)" + (step.name.map { ": \($0)" } ?? ""),
                 rows: [row], path: result.events.suffix(40)))
+    }
+
+    /// How the kernel refused a request; nil where it did not.
+    private func refusal(of request: Request, in step: Step, number: Int) throws(ScenarioError) -> KernelFailure? {
+        do throws(ControlError) {
+            try request()
+            return nil
+        } catch {
+            guard case .kernel(let refusal) = error else {
+                throw ScenarioError(error, at: step.place, request: "step \(number), \(step.action.verb)")
+            }
+            return refusal
+        }
     }
 
     private func request(for step: Step) throws(ScenarioError) -> Request {

@@ -93,13 +93,15 @@ final class FakeTrace: TraceSource {
     /// The set-up of every scenario of the repository and its steps are sound requests on any kernel.
     @Test func theRepositorysScenariosMakeSoundRequests() throws {
         for file in ScenarioFiles.find([ScenarioCommandTests.scenarios]) {
-            let scenario = try ScenarioFiles.read(file)
+            var scenario = try ScenarioFiles.read(file)
+            // The fake kernel refuses nothing, so that what shall be refused would be done.
+            scenario.steps.removeAll { $0.fails != nil }
             let kernel = FakeKernel()
             let result = ScenarioRunner(
                 scenario, objects: try ScenarioFiles.objects(of: scenario), kernel: kernel, trace: FakeTrace()
             ).run()
             #expect(result.error == nil, "\(file)")
-            #expect(kernel.log.contains { $0.hasPrefix("send") })
+            #expect(kernel.log.contains { $0.hasPrefix("send") || $0.hasPrefix("link del") })
         }
     }
 }
