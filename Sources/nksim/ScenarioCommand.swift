@@ -4,8 +4,8 @@ import ScenarioKit
 /// `nksim scenario …`
 struct ScenarioCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "scenario", abstract: "Run, check, list and compare scenarios.",
-        subcommands: [Run.self, Check.self, List.self, Compare.self])
+        commandName: "scenario", abstract: "Run, check, list and compare scenarios, or begin one.",
+        subcommands: [Run.self, Check.self, List.self, Compare.self, Init.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -28,5 +28,18 @@ struct ScenarioCommand: ParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() throws { try output.write(ScenarioCommands.list(paths, format: try output.format())) }
+    }
+
+    struct Init: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write a first scenario for a compiled object.",
+            discussion: "Example: nksim scenario init program.bpf.o --output scenario.yaml")
+
+        @Argument(help: "The object file; the scenario is to stand beside it.")
+        var object: String
+
+        @OptionGroup var output: OutputOptions
+
+        func run() throws { try output.write(ScenarioCommands.first(for: object, format: try output.format())) }
     }
 }
