@@ -57,7 +57,7 @@ extension ScenarioRunner {
         return event.device == device.device && event.namespace == device.namespace.name
     }
 
-    /// Every packet that took a step was delivered, consumed, put on the wire or dropped, or it waits in a queue.
+    /// Every packet that took a step was delivered, consumed, put on the wire, cut up or dropped, or it waits in a queue.
     func judgeConservation() {
         guard trace != nil, result.error == nil else { return }
         var last: [PacketNumber: TraceEvent] = [:]
@@ -69,7 +69,7 @@ extension ScenarioRunner {
                     subject: "conservation of packet \(packet.rawValue)",
                     rows: [
                         .init(
-                            "last step", expected: "delivered, consumed, on the wire, dropped or queued",
+                            "last step", expected: "delivered, consumed, on the wire, segmented, dropped or queued",
                             found: event.step.word)
                     ], path: result.events.filter { $0.packet == packet }))
         }
@@ -115,10 +115,10 @@ extension ScenarioRunner {
 }
 
 extension TraceStep {
-    /// Whether a packet's way can end, or pause, with the step.
+    /// Whether a packet's way can end, or pause, with the step; one that is cut goes on as its pieces.
     var mayBeLast: Bool {
         switch self {
-        case .deliver, .drop, .wire, .consume, .neighbourParked, .backlogEnqueue, .noRoute: true
+        case .deliver, .drop, .wire, .consume, .segment, .neighbourParked, .backlogEnqueue, .noRoute: true
         default: false
         }
     }

@@ -73,7 +73,8 @@ final class FakeTrace: TraceSource {
     @Test(arguments: [
         (TraceStep.deliver(flow: "x"), true), (.wire(frames: 1), true), (.consume(what: "ARP"), true),
         (.drop(reason: .notSpecified, place: "x"), true), (.neighbourParked(address: "x", queued: 1), true),
-        (.backlogEnqueue(cpu: 0, queued: 1), true), (.transmit, false), (.receive, false), (.forward, false),
+        (.backlogEnqueue(cpu: 0, queued: 1), true), (.segment(into: 2), true), (.transmit, false), (.receive, false),
+        (.forward, false),
         (.redirect(helper: "bpf_redirect", target: "x"), false),
     ])
     func aPacketThatVanishesBreaksConservation(_ last: TraceStep, _ isConserved: Bool) throws {
