@@ -6,6 +6,9 @@ extension KeySet {
             Key("version", .integer(1...1), "The version of this format.", isRequired: true),
             Key("title", .text, "What the scenario shows, in one line."),
             Key("kernel", .text, "The kernel profile.", isRequired: true),
+            Key(
+                "needs", .word(["machine"]),
+                "Says that the scenario needs a machine of its own: net.core sysctls, compared softnet counters."),
             Key("machine", .mapping("a machine"), "CPUs and costs."),
             Key("hosts", .list(.either([.text, .mapping("a host")])), "Hosts, each a namespace.", isRequired: true),
             Key("devices", .list(.mapping("a device")), "Devices, created in this order."),
@@ -77,8 +80,8 @@ extension KeySet {
         endKeys + [
             Key("wire", .text, "The wire it is plugged into.", isRequired: true),
             Key("cpu", .integer(0...63), "The CPU of its receive interrupts; 0 unless said."),
-            Key("checksum_offload", .boolean, "Whether it completes checksums; true unless said."),
-            Key("segmentation_offload", .boolean, "Whether it segments TCP; true unless said."),
+            Key("checksum_offload", .boolean, "Whether it completes checksums; false unless said."),
+            Key("segmentation_offload", .boolean, "Whether it segments TCP; false unless said."),
             Key("udp_segmentation_offload", .boolean, "Whether it segments UDP; false unless said."),
         ])
 
@@ -108,6 +111,9 @@ extension KeySet {
             Key("load", .list(.text), "The programs to load; all unless said."),
             Key("set", .open(.value), "Values of globals, written before the load."),
             Key("maps", .list(.mapping("a map entry")), "Entries put into maps before programs are attached."),
+            Key(
+                "unstable", .list(.text),
+                "Maps whose values are time stamps, cookies or hashes: kernels are compared by which values are equal."),
             Key(
                 "attach", .either([.mapping("an attachment"), .list(.mapping("an attachment"))]),
                 "Where its programs are attached."),

@@ -16,7 +16,8 @@ extension ScenarioReader {
             throw FormatError(nameNode.place, "object '\(name)' is declared twice; give one of them a 'name'")
         }
         var object = ObjectDeclaration(
-            name: name, path: path, load: nil, globals: [], entries: [], attachments: [], place: node.place)
+            name: name, path: path, load: nil, globals: [], entries: [], unstableMaps: [], attachments: [],
+            place: node.place)
         if let load = mapping["load"] {
             object.load = try load.list("a list of programs").map { node throws(FormatError) in try node.text() }
         }
@@ -29,6 +30,9 @@ extension ScenarioReader {
                 MapEntryDeclaration(
                     map: try reader.required("map").text("a map's name"), key: try value(try reader.required("key")),
                     value: try value(try reader.required("value")), place: entry.place))
+        }
+        object.unstableMaps = try (mapping["unstable"]?.list("a list of maps") ?? []).map { node throws(FormatError) in
+            try node.text("a map's name")
         }
         for node in mapping["attach"]?.oneOrMore ?? [] { object.attachments.append(try attachment(node)) }
         scenario.objects.append(object)

@@ -129,8 +129,10 @@ extension ScenarioReader {
             return .setDevice(try device(try mapping.required("device")), change)
         case "sysctl":
             try mapping.forbid(deviceKeys + ["key", "flags"], beside: subject)
+            let name = try mapping.required("sysctl")
+            try checkSysctl(try name.text("a sysctl's name"), at: name.place)
             return .setSysctl(
-                name: try mapping.required("sysctl").text("a sysctl's name"),
+                name: try name.text(),
                 value: try mapping.required("value").sysctlText(), namespace: try namespace(try mapping.required("in")))
         default:
             try mapping.forbid(deviceKeys + ["in"], beside: subject)

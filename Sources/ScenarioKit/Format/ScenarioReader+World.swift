@@ -24,8 +24,8 @@ extension ScenarioReader {
             let nic = try MappingReader(inner, .nic)
             var attributes = NICAttributes(wire: try nic.required("wire").text("a wire's name"))
             attributes.receiveCPU = try cpu(nic) ?? 0
-            attributes.checksumOffload = try nic.boolean("checksum_offload") ?? true
-            attributes.segmentationOffload = try nic.boolean("segmentation_offload") ?? true
+            attributes.checksumOffload = try nic.boolean("checksum_offload") ?? false
+            attributes.segmentationOffload = try nic.boolean("segmentation_offload") ?? false
             attributes.udpSegmentationOffload = try nic.boolean("udp_segmentation_offload") ?? false
             declared = .nic(attributes, try end(nic))
         default: declared = .dummy(try end(inner))

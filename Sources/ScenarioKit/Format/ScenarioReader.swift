@@ -36,6 +36,7 @@ struct ScenarioReader {
                 "not modelled: kernel profile \(kernel.found); modelled: \(Scenario.kernelProfiles.joined(separator: ", "))"
             )
         }
+        scenario.needsMachine = try top.word("needs") != nil
         if let machine = top["machine"] { try readMachine(machine) }
         for host in try top.required("hosts").list("a list of hosts") { try readHost(host) }
         for device in try top["devices"]?.list("a list of devices") ?? [] { try readDevice(device) }
@@ -72,8 +73,16 @@ struct ScenarioReader {
             .init(
                 name: name, namespaces: pods,
                 sysctls: try sysctls.map { entry throws(FormatError) in
-                    (entry.name, try entry.value.sysctlText(), entry.value.place)
+                    try checkSysctl(entry.name, at: entry.key.place)
+                    return (entry.name, try entry.value.sysctlText(), entry.value.place)
                 }, place: node.place))
+    }
+
+    /// Throws where a sysctl is the whole machine's and the scenario doesn't say that it needs one.
+    func checkSysctl(_ name: String, at place: SourcePlace) throws(FormatError) {
+        guard name.hasPrefix("net.core."), !scenario.needsMachine else { return }
+        throw FormatError(
+            place, "'\(name.prefix(60))' is the whole machine's; a scenario that sets it says 'needs: machine'")
     }
 
     private mutating func declareNamespace(_ node: SourceNode) throws(FormatError) -> NamespaceName {

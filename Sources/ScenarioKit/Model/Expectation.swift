@@ -85,4 +85,7 @@ public enum SoftnetCounter: String, CaseIterable, Sendable {
     case processed, dropped
     case timeSqueeze = "time_squeeze"
     case receivedRPS = "received_rps"
+
+    /// Whether two kernels can be compared by it; the others hang on the wall clock.
+    var isComparable: Bool { self == .processed || self == .dropped }
 }

@@ -8,6 +8,8 @@ public struct Scenario: Sendable {
     public var title: String?
     /// The kernel profile, such as `6.12`.
     public var kernel: String
+    /// Whether it reads or changes state that a whole machine shares (`needs: machine`).
+    public var needsMachine = false
     public var machine = Machine()
     public var hosts: [Host] = []
     public var devices: [DeviceDeclaration] = []
@@ -103,6 +105,8 @@ public struct ObjectDeclaration: Sendable {
     public var load: [String]?
     public var globals: [(name: String, value: ValueLiteral, place: SourcePlace)]
     public var entries: [MapEntryDeclaration]
+    /// Maps whose values are time stamps, cookies or hashes.
+    public var unstableMaps: [String]
     public var attachments: [AttachmentDeclaration]
     public var place: SourcePlace
 }

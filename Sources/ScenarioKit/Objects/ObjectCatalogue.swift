@@ -45,6 +45,12 @@ public struct ObjectCatalogue: Sendable {
         try find(name, "map", at: place) { $0.maps.map(\.name) }
     }
 
+    /// The name that a scenario may call a program by: its own, or OBJECT/NAME where several objects have it.
+    func scenarioName(of program: Item) -> String {
+        let owners = files.count { $0.programs.contains { $0.name == program.name } }
+        return owners > 1 ? "\(names[program.object])/\(program.name)" : program.name
+    }
+
     private func find(
         _ name: String, _ kind: String, at place: SourcePlace, among list: (ObjectFile) -> [String]
     ) throws(ScenarioError) -> Item {
@@ -83,6 +89,11 @@ public struct ObjectCatalogue: Sendable {
                         + suggestion(for: global.name, among: file.globals.map(\.name)))
             }
             for entry in object.entries { _ = try map(entry.map, at: entry.place) }
+            for name in object.unstableMaps where !file.maps.contains(where: { $0.name == name }) {
+                throw ScenarioError(
+                    .input, object.place,
+                    "no map '\(name)' in \(object.path)" + suggestion(for: name, among: file.maps.map(\.name)))
+            }
             for attachment in object.attachments { try check(attachment) }
         }
         for step in scenario.steps {

@@ -13,7 +13,7 @@ extension RunReport {
                 let interface = writer.add(CaptureInterface(name: name, comment: "\(capture.device)"))
                 records += capture.frames.map { frame in
                     CaptureRecord(
-                        interface: interface, time: frame.time,
+                        interface: interface, time: frame.time ?? 0,
                         direction: frame.direction == .incoming ? .inbound : .outbound, bytes: frame.bytes,
                         length: frame.length, comments: frame.hasPartialChecksum ? ["checksum partial"] : [])
                 }

@@ -71,7 +71,8 @@ extension ScenarioResult {
         ]
         var word = words[outcome] ?? outcome.rawValue
         if coloured { word = "\u{1B}[\(outcome == .held ? "32" : "31")m\(word)\u{1B}[0m" }
-        let count = "\(expectationCount) expectation\(expectationCount == 1 ? "" : "s")"
+        var count = "\(expectationCount) expectation\(expectationCount == 1 ? "" : "s")"
+        if notJudgedCount > 0 { count += ", \(notJudgedCount) not judged here" }
         let time = duration.map { ", \($0) ns of virtual time" } ?? ""
         return "\(word)  \(file)" + (kernel.isEmpty ? "" : "  (Linux \(kernel), \(count)\(time))")
     }

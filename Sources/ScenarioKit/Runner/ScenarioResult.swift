@@ -24,10 +24,17 @@ public struct ScenarioResult: Sendable {
     /// What ended the run before its last step; nil where all steps were taken.
     public var error: ScenarioError?
     public var expectationCount = 0
+    /// Expected values that this kernel has no way to show, such as a context where there is no trace.
+    public var notJudgedCount = 0
     public var observations = Observations()
     public var events: [TraceEvent] = []
     /// What a reader must know of the kernel that it ran on.
     public var remarks: [String] = []
+    /// What another kernel may see differently; nil where nothing was observed.
+    public var normalisation: Normalisation?
+
+    /// The observations as two kernels are compared by them; nil where nothing was observed.
+    public var normalisedObservations: Observations? { normalisation?.normalised(observations) }
 
     public var outcome: Outcome {
         switch error?.kind {

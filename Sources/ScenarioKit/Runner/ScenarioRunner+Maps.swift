@@ -11,7 +11,9 @@ extension ScenarioRunner {
                     () throws(ControlError) in try self.entries(of: descriptor, limit: 256)
                 }
                 result.observations.maps.append(
-                    .init(object: scenario.objects[index].name, name: map.name, entries: entries))
+                    .init(
+                        object: scenario.objects[index].name, name: map.name, entries: entries,
+                        valueStride: map.isPerCPU ? (Int(map.valueSize) + 7) / 8 * 8 : nil))
             }
         }
     }

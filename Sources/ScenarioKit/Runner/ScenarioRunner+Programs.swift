@@ -32,6 +32,7 @@ extension ScenarioRunner {
                 }
             }
         }
+        try notePrograms()
         // Attachments come once every object is loaded, so that entries and positions may name any of them.
         for declaration in scenario.objects {
             for entry in declaration.entries {
@@ -39,6 +40,18 @@ extension ScenarioRunner {
             }
             for attachment in declaration.attachments {
                 try request("attach \(attachment.name)", at: attachment.place, try attachRequest(attachment))
+            }
+        }
+    }
+
+    /// Notes which ids the kernel gave the programs.
+    private func notePrograms() throws(ScenarioError) {
+        for (index, object) in objects.enumerated() {
+            for (name, descriptor) in object.programs {
+                let id = try request("id of program \(name)", at: scenario.objects[index].place) {
+                    () throws(ControlError) in try kernel.programID(descriptor)
+                }
+                programNames[id] = catalogue.scenarioName(of: .init(object: index, name: name))
             }
         }
     }

@@ -5,8 +5,8 @@ import PacketModel
 
 /// One step after the other.
 extension ScenarioRunner {
-    func take(_ step: Step, index: Int) throws(ScenarioError) {
-        let number = index + 1
+    func take(_ step: Step) throws(ScenarioError) {
+        let number = stepNumber
         if case .expect(let expectations) = step.action {
             collectTrace()
             for expectation in expectations { try judge(expectation) }
@@ -21,7 +21,7 @@ extension ScenarioRunner {
         }
         let second = try refusal(of: following, in: step, number: number)
         let failure = refused ?? second
-        collectTrace()
+        try collect()
         result.observations.steps.append(
             .init(index: number, name: step.name, verb: step.action.verb, failure: failure))
         let expected = step.fails.map { "fails: \($0)" } ?? "success"
@@ -171,9 +171,9 @@ extension ScenarioRunner {
             for (index, socket) in scenario.sockets.enumerated() {
                 guard let descriptor = sockets[socket.name] else { continue }
                 let datagrams = try kernel.receive(descriptor)
-                result.observations.sockets[index].datagrams += datagrams
+                result.observations.sockets[index].datagrams += datagrams.map { (stepNumber, $0) }
                 if let error = try kernel.takeError(descriptor) {
-                    result.observations.sockets[index].errors.append(error)
+                    result.observations.sockets[index].errors.append((stepNumber, error))
                 }
                 guard socket.isEcho else { continue }
                 for datagram in datagrams {

@@ -22,6 +22,10 @@ public final class ScenarioRunner {
     var captures: [Descriptor] = []
     var statisticsBefore: [DeviceReference: LinkStatistics] = [:]
     var softnetBefore: [SoftnetStatistics] = []
+    /// What the scenario calls programs, by the ids that the kernel gave them.
+    var programNames: [UInt32: String] = [:]
+    /// The step that is being taken, counted from 1.
+    var stepNumber = 1
 
     /// An attachment that stands.
     struct Attached {
@@ -62,7 +66,10 @@ public final class ScenarioRunner {
             try loadObjects()
             try openEndpoints()
             try beginObserving()
-            for (index, step) in scenario.steps.enumerated() { try take(step, index: index) }
+            for (index, step) in scenario.steps.enumerated() {
+                stepNumber = index + 1
+                try take(step)
+            }
             try observeEnd()
         } catch {
             result.error = error
@@ -99,9 +106,13 @@ public final class ScenarioRunner {
         let place = SourcePlace(file: scenario.file, line: 1, column: 1)
         try request("settling after the set-up", at: place) { () throws(ControlError) in try kernel.settle() }
         _ = trace?.takeEvents()
-        for device in declaredDevices {
-            statisticsBefore[device] = try link(device).statistics
+        var normalisation = Normalisation(scenario)
+        for end in scenario.devices.flatMap(\.ends) {
+            let link = try link(end.device)
+            statisticsBefore[end.device] = link.statistics
+            if end.mac == nil { normalisation.randomAddresses.append(link.address) }
         }
+        result.normalisation = normalisation
         softnetBefore = try request("softnet statistics", at: place) { () throws(ControlError) in
             try kernel.softnetStatistics()
         }
@@ -111,6 +122,7 @@ public final class ScenarioRunner {
                 try kernel.frames(descriptor)
             }
         }
+        try beginWitnessing(at: place)
     }
 
     var declaredDevices: [DeviceReference] { scenario.devices.flatMap { $0.ends.map(\.device) } }

@@ -145,6 +145,18 @@ import Testing
                     steps: "[{expect: {frames: {capture: c, fields: {ipv4.tll: 1}}}}]"),
                 message: "s.yaml:4:49: unknown field 'ipv4.tll'; did you mean 'ipv4.ttl'?"),
             .init(
+                yaml: Sample.minimal(steps: "[{set: {sysctl: net.core.netdev_max_backlog, in: node, value: 1}}]"),
+                message:
+                    "s.yaml:4:24: 'net.core.netdev_max_backlog' is the whole machine's; a scenario that sets it says "
+                    + "'needs: machine'"),
+            .init(
+                yaml: Sample.minimal().replacing("[node]", with: "[{name: node, sysctl: {net.core.dev_weight: 1}}]"),
+                message:
+                    "s.yaml:3:31: 'net.core.dev_weight' is the whole machine's; a scenario that sets it says "
+                    + "'needs: machine'"),
+            .init(
+                yaml: Sample.minimal("needs: root"), message: "s.yaml:5:8: expected machine, found 'root'"),
+            .init(
                 yaml: "a: [1",
                 message: "s.yaml:2:1: not YAML: while parsing a flow sequence: did not find expected ',' or ']'"),
             .init(

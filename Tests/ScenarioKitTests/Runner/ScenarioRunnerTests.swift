@@ -106,7 +106,7 @@ import Trace
                 state: .permanent)
         ]
         let (result, _) = try Self.run(
-            Self.world + Self.programs + """
+            "needs: machine\n" + Self.world + Self.programs + """
                 steps:
                   - send: {from: pod, task: curl, cpu: 1, udp: "10.0.1.2:4000 > 10.0.1.1:9", payload: hello, count: 2}
                   - expect:

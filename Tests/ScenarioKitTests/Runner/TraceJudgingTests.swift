@@ -26,6 +26,22 @@ final class FakeTrace: TraceSource {
             namespace: "pod", device: "eth0", step: step)
     }
 
+    /// Lays ready what a kernel's witness tells of the same events.
+    private static func witness(_ events: [TraceEvent], on kernel: FakeKernel) {
+        for event in events {
+            switch event.step {
+            case .program(_, _, _, let verdict):
+                guard let program = kernel.programs.keys.first else { continue }
+                kernel.runs.append(
+                    ProgramRun(
+                        program: UInt32(program.rawValue) + 100, returnValue: verdict, cpu: event.context.cpu))
+            case .drop(let reason, _):
+                kernel.drops.append(PacketDrop(reason: reason.rawValue, device: event.device, namespace: "pod"))
+            default: break
+            }
+        }
+    }
+
     /// Runs one send, which makes `events` happen, then `expectation`.
     private static func run(_ events: [TraceEvent], _ expectation: String) throws -> ScenarioResult {
         let yaml =
@@ -38,7 +54,10 @@ final class FakeTrace: TraceSource {
         let objects = try ObjectCatalogue(scenario) { _ in try ScenarioRunnerTests.fixture() }
         let kernel = FakeKernel()
         let trace = FakeTrace()
-        kernel.onSend = { _, _, _ in trace.pending += events }
+        kernel.onSend = { kernel, _, _ in
+            trace.pending += events
+            witness(events, on: kernel)
+        }
         return ScenarioRunner(scenario, objects: objects, kernel: kernel, trace: trace).run()
     }
 
@@ -85,10 +104,52 @@ final class FakeTrace: TraceSource {
         if !isConserved { #expect(result.failures.last?.subject == "conservation of packet 1") }
     }
 
-    @Test func aKernelWithoutTraceCannotJudgeIt() throws {
+    /// Without a trace the witness answers, and what only a trace shows is counted as not judged.
+    @Test(
+        arguments: [
+            ("{program: {program: count, count: 1, verdict: redirect, cpu: 0}}", true, 0),
+            ("{program: {program: count, count: 2}}", false, 0),
+            ("{program: {program: count, verdict: drop}}", false, 0),
+            ("{program: {program: count, cpu: 1}}", false, 0),
+            ("{program: {program: count, count: 1, context: task curl}}", true, 1),
+            ("{program: {program: count, context: task curl}}", true, 1),
+            ("{program: {program: count, count: 7, hook: netkit/peer}}", true, 1),
+            ("{program: {program: count, count: 7, device: eth0@pod}}", true, 1),
+            ("{drops: {count: 1, reason: TC_EGRESS, device: eth0@pod}}", true, 0),
+            ("{drops: {count: 1, reason: TC_INGRESS}}", false, 0), ("{drops: {count: 1}}", true, 0),
+            ("{drops: {count: 1, device: nk0@node}}", false, 0),
+            ("{drops: {count: 9, place: netkit_xmit}}", true, 1), ("{softnet: {cpu: 0, processed: 9}}", true, 1),
+        ] as [(String, Bool, Int)])
+    func aKernelWithoutTraceJudgesWhatItsWitnessTells(
+        _ expectation: String, _ holds: Bool, _ notJudged: Int
+    ) throws {
+        let kernel = FakeKernel()
+        kernel.onSend = { kernel, _, _ in
+            Self.witness(Self.delivered + [Self.event(2, .drop(reason: .tcEgress, place: "x"))], on: kernel)
+        }
         let (result, _) = try ScenarioRunnerTests.run(
-            ScenarioRunnerTests.world + "steps: [{expect: {drops: {count: 0}}}]\n")
-        #expect(result.outcome == .notModelled)
+            ScenarioRunnerTests.world + ScenarioRunnerTests.programs + """
+                steps:
+                  - send: {from: pod, udp: "10.0.1.2:4000 > 10.0.1.1:9"}
+                  - expect: \(expectation)
+                """, on: kernel)
+        #expect((result.outcome == .held) == holds, "\(result.details(coloured: false))")
+        #expect(result.notJudgedCount == notJudged)
+        #expect(result.line(coloured: false).contains("1 not judged here") == (notJudged == 1))
+        #expect(result.observations.runs == [.init(step: 1, program: "count", returnValue: 7, cpu: 0)])
+        #expect(result.observations.drops == [.init(step: 1, reason: "TC_EGRESS", device: "eth0@pod")])
+    }
+
+    /// A machine of the scenario's own lets its softnet counters be judged, but for those that hang on the wall clock.
+    @Test(arguments: [
+        ("{cpu: 0, processed: 1}", false, 0), ("{cpu: 0, processed: 0, time_squeeze: 9}", true, 1),
+        ("{cpu: 0, received_rps: 9}", true, 1),
+    ])
+    func softnetIsJudgedOnAMachineOfItsOwn(_ expectation: String, _ holds: Bool, _ notJudged: Int) throws {
+        let (result, _) = try ScenarioRunnerTests.run(
+            "needs: machine\n" + ScenarioRunnerTests.world + "steps: [{expect: {softnet: \(expectation)}}]\n")
+        #expect((result.outcome == .held) == holds)
+        #expect(result.notJudgedCount == notJudged)
     }
 
     /// The set-up of every scenario of the repository and its steps are sound requests on any kernel.

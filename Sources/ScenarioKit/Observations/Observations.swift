@@ -13,10 +13,69 @@ public struct Observations: Sendable {
         public var failure: KernelFailure?
     }
 
+    /// A program ran at a hook.
+    public struct Run: Hashable, Sendable {
+        /// The step that it was seen in, counted from 1.
+        public var step: Int
+        /// As the scenario calls it; `id N` for programs that the scenario doesn't know.
+        public var program: String
+        /// What the hook was given, before it made a verdict of it.
+        public var returnValue: Int32
+        public var cpu: Int
+
+        public init(step: Int, program: String, returnValue: Int32, cpu: Int) {
+            self.step = step
+            self.program = program
+            self.returnValue = returnValue
+            self.cpu = cpu
+        }
+    }
+
+    /// The kernel freed a packet as dropped.
+    public struct Drop: Hashable, Sendable {
+        /// The step that it was seen in, counted from 1.
+        public var step: Int
+        /// The kernel's name, such as `NO_SOCKET`.
+        public var reason: String
+        /// `DEVICE@NAMESPACE`; nil where the packet named none.
+        public var device: String?
+
+        public init(step: Int, reason: String, device: String?) {
+            self.step = step
+            self.reason = reason
+            self.device = device
+        }
+    }
+
+    /// A frame that a capture saw.
+    public struct Frame: Hashable, Sendable {
+        /// The step that it was seen in, counted from 1.
+        public var step: Int
+        /// Nanoseconds; nil once normalised.
+        public var time: UInt64?
+        public var direction: CapturedFrame.Direction
+        public var bytes: [UInt8]
+        /// The true length where `bytes` was cut.
+        public var length: Int
+        /// Whether the transport checksum is left to a device.
+        public var hasPartialChecksum: Bool
+        /// What the checksums were before the frame was normalised; nil before.
+        public var checksums: [ChecksumFinding]?
+
+        public init(_ frame: CapturedFrame, step: Int) {
+            self.step = step
+            time = frame.time
+            direction = frame.direction
+            bytes = frame.bytes
+            length = frame.length
+            hasPartialChecksum = frame.hasPartialChecksum
+        }
+    }
+
     public struct Capture: Sendable {
         public var name: String
         public var device: DeviceReference
-        public var frames: [CapturedFrame] = []
+        public var frames: [Frame] = []
     }
 
     public struct Counters: Sendable {
@@ -35,17 +94,26 @@ public struct Observations: Sendable {
 
     public struct Socket: Sendable {
         public var name: String
-        public var datagrams: [ReceivedDatagram] = []
-        public var errors: [KernelErrno] = []
+        /// With the steps that they came in, counted from 1.
+        public var datagrams: [(step: Int, datagram: ReceivedDatagram)] = []
+        /// With the steps that they came in, counted from 1.
+        public var errors: [(step: Int, errno: KernelErrno)] = []
     }
 
     public struct Map: Sendable {
         public var object: String
         public var name: String
+        /// In a per-CPU map each CPU's value, one behind the other.
         public var entries: [(key: [UInt8], value: [UInt8])]
+        /// Bytes from one CPU's value to the next; nil for maps with one value for all.
+        public var valueStride: Int?
     }
 
     public var steps: [StepOutcome] = []
+    /// In their order; nil where the kernel keeps no account of them.
+    public var runs: [Run]?
+    /// In their order; nil where the kernel keeps no account of them.
+    public var drops: [Drop]?
     public var captures: [Capture] = []
     public var counters: [Counters] = []
     public var chains: [Chain] = []
@@ -53,7 +121,8 @@ public struct Observations: Sendable {
     public var maps: [Map] = []
     /// Changes since the first step, a row for each CPU.
     public var softnet: [[(counter: SoftnetCounter, change: UInt32)]] = []
-    public var tracePipe: [String] = []
+    /// Lines with the steps that they came in, counted from 1.
+    public var tracePipe: [(step: Int, text: String)] = []
 
     public init() {}
 }
