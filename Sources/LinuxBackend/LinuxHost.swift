@@ -31,6 +31,7 @@ public final class LinuxHost {
     let home: NetworkNamespaceFile
     var namespaces: [NamespaceName: NetworkNamespaceFile] = [:]
     var interruption: Interruption
+    let bpf = BPFObjects()
     private var isFinished = false
 
     static let needsRoot = "network namespaces, devices and BPF programs of the real kernel need root"
@@ -53,6 +54,7 @@ public final class LinuxHost {
         guard !isFinished else { return }
         isFinished = true
         defer { interruption.end() }
+        bpf.closeAll()
         try goHome()
         namespaces = [:]
         if let reason = interruption.reason { throw .unavailable(reason) }
@@ -66,5 +68,7 @@ public final class LinuxHost {
     }
 
     /// A namespace was made, which the witnesses are to follow.
-    func namespaceCreated(_ namespace: NetworkNamespaceFile) throws(ControlError) {}
+    func namespaceCreated(_ namespace: NetworkNamespaceFile) throws(ControlError) {
+        try startedWitness().follow(inode: namespace.inode)
+    }
 }
