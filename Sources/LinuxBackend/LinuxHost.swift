@@ -30,6 +30,12 @@ public final class LinuxHost {
     /// The namespace that the process was started in.
     let home: NetworkNamespaceFile
     var namespaces: [NamespaceName: NetworkNamespaceFile] = [:]
+    var sockets: [Descriptor: OpenSocket] = [:]
+    /// Errors that a receive met before somebody asked for them.
+    var pendingErrors: [Int32: KernelErrno] = [:]
+    var places = NICPlaces()
+    /// Files of sysctls that the whole machine shares, as they were.
+    var machineSysctls: [String: String] = [:]
     var interruption: Interruption
     let bpf = BPFObjects()
     private var isFinished = false
@@ -54,11 +60,33 @@ public final class LinuxHost {
         guard !isFinished else { return }
         isFinished = true
         defer { interruption.end() }
+        for socket in sockets.values { Glibc.close(socket.number) }
+        sockets = [:]
         bpf.closeAll()
-        try goHome()
+        var failure: ControlError?
+        do throws(ControlError) {
+            try bringInterfacesHome()
+        } catch {
+            failure = error
+        }
+        do throws(ControlError) {
+            try goHome()
+            try restoreMachineSysctls()
+        } catch {
+            failure = failure ?? error
+        }
         namespaces = [:]
+        if let failure { throw failure }
         if let reason = interruption.reason { throw .unavailable(reason) }
     }
+
+    /// What a report of a run on this host must say.
+    public var remarks: [String] {
+        places.hadPairs ? ["the NICs of this run are ends of veth pairs, which stood in for wires"] : []
+    }
+
+    /// Which signal asked the run to end; nil where none did.
+    public var interruptionReason: String? { interruption.reason }
 
     /// Throws once a signal has asked the run to end.
     func checkInterruption() throws(ControlError) {

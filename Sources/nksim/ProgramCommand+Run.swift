@@ -18,13 +18,15 @@ extension ProgramCommand {
         @Flag(help: "The verifier's log of every instruction.")
         var log = false
 
+        @OptionGroup var kernel: KernelOptions
+
         @OptionGroup var output: OutputOptions
 
         func run() throws {
             try output.write(
                 ProgramCommands.verify(
                     file, program: program, set: set, withLog: log, format: try output.format(),
-                    on: Simulator.makeKernel))
+                    on: kernel.makeKernel))
         }
     }
 
@@ -64,11 +66,13 @@ extension ProgramCommand {
         @Option(help: "NAME=VALUE: write a global before the load; a number, true, false or hex:BYTES.")
         var set: [String] = []
 
+        @OptionGroup var kernel: KernelOptions
+
         @OptionGroup var output: OutputOptions
 
         func run() throws {
             let words = try parsedWords()
-            let result = ProgramCommands.run(file, words, format: try output.format(), on: Simulator.makeKernel)
+            let result = ProgramCommands.run(file, words, format: try output.format(), on: kernel.makeKernel)
             if let path = words.dataOut, let bytes = result.dataOut { try OutputOptions.write(bytes, to: path) }
             if let path = words.contextOut, let bytes = result.contextOut { try OutputOptions.write(bytes, to: path) }
             try output.write(result.output)

@@ -26,11 +26,13 @@ extension ScenarioCommand {
         @Option(name: .customLong("trace-lines"), help: "Write all events to this file, a JSON object on each line.")
         var traceLines: String?
 
+        @OptionGroup var kernel: KernelOptions
+
         @OptionGroup var output: OutputOptions
 
         func run() throws {
             let options = ScenarioCommands.RunOptions(format: try output.format(), seed: seed, withTrace: trace)
-            let (report, result) = ScenarioCommands.run(paths, options, on: Simulator.makeKernel)
+            let (report, result) = ScenarioCommands.run(paths, options, on: kernel.makeKernel)
             if let traceLines {
                 try OutputOptions.write(Array(report.results.flatMap(\.events).jsonLines.utf8), to: traceLines)
             }

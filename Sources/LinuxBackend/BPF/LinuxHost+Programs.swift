@@ -38,12 +38,15 @@ extension LinuxHost {
 
     public func close(_ descriptor: Descriptor) throws(ControlError) {
         bpf.forget(descriptor)
+        forgetSocket(descriptor)
         try SystemCall.libc(Glibc.close(descriptor.rawValue))
     }
 
     /// The witness, made with the first namespace or program that needs it.
     func startedWitness() throws(ControlError) -> Witness {
         if let witness = bpf.witness { return witness }
+        // What it asks of /proc/sys is there in the first namespace only.
+        try goHome()
         let witness = try Witness()
         bpf.witness = witness
         return witness

@@ -2,7 +2,7 @@ public import KernelControl
 import LinuxABI
 public import PacketModel
 
-extension LinuxHost {
+extension LinuxHost: LinkControl {
     public func newLink(_ request: NewLink, in namespace: NamespaceName) throws(ControlError) {
         var link = LinkRequest(
             index: request.index ?? 0, name: request.name, address: request.address, mtu: request.mtu)
@@ -74,8 +74,8 @@ extension LinuxHost {
         try linkAnswers(in: namespace).map(\.info)
     }
 
-    /// All devices of a namespace, by index, with what they belong to.
-    func linkAnswers(in namespace: NamespaceName) throws(ControlError) -> [LinkAnswer] {
+    /// All devices of a namespace, by index, with what they belong to; nil is the one the process was started in.
+    func linkAnswers(in namespace: NamespaceName?) throws(ControlError) -> [LinkAnswer] {
         let messages = try netlink(
             RouteNetlink.getLink, flags: NetlinkMessage.Flag.dump, RouteNetlink.interface(), in: namespace
         )
@@ -128,20 +128,14 @@ extension LinuxHost {
         return found
     }
 
-    /// Makes a request in a namespace of ours; the answers to it.
+    /// Makes a request in a namespace of ours, or, for nil, in the one that the process was started in; the answers to it.
     @discardableResult
     func netlink(
         _ type: UInt16, flags: UInt16 = NetlinkMessage.Flag.acknowledge, _ body: [UInt8],
-        in namespace: NamespaceName
+        in namespace: NamespaceName?
     ) throws(ControlError) -> [NetlinkMessage] {
-        try enter(namespace)
+        if let namespace { try enter(namespace) } else { try goHome() }
         var connection = try NetlinkConnection()
         return try connection.request(type, flags: flags, body: body)
-    }
-
-    func takeNIC(_ attributes: NICAttributes, _ request: NewLink, in namespace: NamespaceName)
-        throws(ControlError)
-    {
-        throw .unavailable("NICs of wire \(attributes.wire)")
     }
 }

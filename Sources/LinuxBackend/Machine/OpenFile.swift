@@ -48,6 +48,6 @@ final class OpenFile {
     static func write(_ text: String, to path: String) throws(ControlError) {
         let file = try OpenFile(path: path, flags: O_WRONLY)
         let bytes = Array(text.utf8)
-        try SystemCall.libc(unsafe Glibc.write(file.number, bytes, bytes.count), path)
+        try SystemCall.libc(unsafe Glibc.write(file.number, bytes, bytes.count))
     }
 }
