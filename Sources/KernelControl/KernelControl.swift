@@ -77,6 +77,12 @@ public protocol LinkControl: AnyObject {
     func addRoute(_ route: NewRoute, in namespace: NamespaceName) throws(ControlError)
     func addNeighbour(_ neighbour: NeighbourInfo, in namespace: NamespaceName) throws(ControlError)
     func neighbours(in namespace: NamespaceName) throws(ControlError) -> [NeighbourInfo]
+    /// `tc qdisc add dev DEVICE clsact`; EEXIST where there is one.
+    func addClsact(to device: String, in namespace: NamespaceName) throws(ControlError)
+    /// `tc filter add dev DEVICE ingress|egress prio … handle … bpf direct-action`; EINVAL without a clsact.
+    func addFilter(_ filter: NewFilter, to device: String, in namespace: NamespaceName) throws(ControlError)
+    /// `tc filter del` of one filter, by side, priority and handle.
+    func deleteFilter(_ filter: NewFilter, from device: String, in namespace: NamespaceName) throws(ControlError)
 }
 
 /// Sockets and captures.

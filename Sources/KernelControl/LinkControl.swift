@@ -182,6 +182,26 @@ public struct NewRoute: Hashable, Sendable {
     }
 }
 
+/// A cls_bpf filter in direct-action mode, for all protocols, at one side of a device's clsact queueing discipline.
+public struct NewFilter: Hashable, Sendable {
+    public var program: Descriptor
+    /// The program's name, which `tc filter show` prints.
+    public var name: String
+    public var isEgress: Bool
+    /// tc's `prio`: lower ones run first.
+    public var priority: UInt16
+    /// Tells filters of one priority apart.
+    public var handle: UInt32
+
+    public init(program: Descriptor, name: String, isEgress: Bool, priority: UInt16, handle: UInt32) {
+        self.program = program
+        self.name = name
+        self.isEgress = isEgress
+        self.priority = priority
+        self.handle = handle
+    }
+}
+
 /// A neighbour's state (`NUD_*`).
 public enum NeighbourState: UInt16, Hashable, Sendable {
     case none = 0

@@ -81,6 +81,15 @@ final class RequestLog: KernelControl {
     }
 
     func takeTracePipe() throws(ControlError) -> [String] { try kernel.takeTracePipe() }
+    func addClsact(to device: String, in namespace: NamespaceName) throws(ControlError) {
+        try kernel.addClsact(to: device, in: namespace)
+    }
+    func addFilter(_ filter: NewFilter, to device: String, in namespace: NamespaceName) throws(ControlError) {
+        try kernel.addFilter(filter, to: device, in: namespace)
+    }
+    func deleteFilter(_ filter: NewFilter, from device: String, in namespace: NamespaceName) throws(ControlError) {
+        try kernel.deleteFilter(filter, from: device, in: namespace)
+    }
     func takeProgramRuns() throws(ControlError) -> [ProgramRun] { try kernel.takeProgramRuns() }
     func takeDrops() throws(ControlError) -> [PacketDrop] { try kernel.takeDrops() }
 

@@ -10,6 +10,9 @@ enum RouteNetlink {
     static let newRoute: UInt16 = 24
     static let newNeighbour: UInt16 = 28
     static let getNeighbour: UInt16 = 30
+    static let newDiscipline: UInt16 = 36
+    static let newFilter: UInt16 = 44
+    static let deleteFilter: UInt16 = 45
 
     /// Flags of a request that makes something which must not be there yet.
     static let create =

@@ -57,6 +57,12 @@ import SimulationCore
     public final let tcxIngress: DeviceHook
     /// Programs that see every packet sent (BPF_TCX_EGRESS).
     public final let tcxEgress: DeviceHook
+    /// Where legacy filters stand; nil until one is added.
+    @safe @exclusivity(unchecked) public internal(set) final var clsact: Clsact?
+    /// Whether a packet that comes in is shown to any program or filter.
+    @inline(__always) final var classifiesIngress: Bool { !tcxIngress.isEmpty || clsact != nil }
+    /// Whether a packet that goes out is.
+    @inline(__always) final var classifiesEgress: Bool { !tcxEgress.isEmpty || clsact != nil }
     /// The discipline in force: ``QueueingDiscipline/noop`` until the device is up and has carrier.
     public internal(set) final var activeDiscipline: QueueingDiscipline {
         @inline(__always) get { unsafe hot.pointee.activeDiscipline }

@@ -33,4 +33,42 @@ extension Network {
         default: return Verdict.next
         }
     }
+
+    /// `tcx_run`, and where its programs decide nothing `tc_run`.
+    func classifyIngress(_ packet: SocketBuffer, at device: NetworkDevice) -> Int32 {
+        let verdict = device.tcxIngress.isEmpty ? Verdict.next : runTCX(device.tcxIngress, packet, at: device)
+        guard verdict == Verdict.next, let clsact = device.clsact else { return verdict }
+        return run(clsact.ingress, .clsactIngress, packet, at: device)
+    }
+
+    /// The same on the way out.
+    func classifyEgress(_ packet: SocketBuffer, at device: NetworkDevice) -> Int32 {
+        let verdict = device.tcxEgress.isEmpty ? Verdict.next : runTCX(device.tcxEgress, packet, at: device)
+        guard verdict == Verdict.next, let clsact = device.clsact else { return verdict }
+        return run(clsact.egress, .clsactEgress, packet, at: device)
+    }
+
+    /// `tc_run` over `cls_bpf_classify`: the first filter whose answer is one of tc's (`cls_bpf_exec_opcode`).
+    private func run(
+        _ filters: [Clsact.Filter], _ hook: AttachType, _ packet: SocketBuffer, at device: NetworkDevice
+    ) -> Int32 {
+        for filter in filters {
+            meter.charge(.program)
+            packet.set(UInt16(0), at: SocketBufferLayout.tcClassID)
+            let verdict = filter.program.run(packet, at: hook)
+            if isTracing {
+                environment.trace(
+                    .program(hook: hook, name: filter.program.name, id: filter.program.id, verdict: verdict), packet,
+                    namespace: device.namespace, device: device)
+            }
+            switch verdict {
+            case Verdict.pass:
+                packet.set(packet.get(UInt16.self, at: SocketBufferLayout.tcClassID), at: SocketBufferLayout.tcIndex)
+                return verdict
+            case Verdict.drop, Verdict.stolen, Verdict.trap, Verdict.redirect: return verdict
+            default: break
+            }
+        }
+        return Verdict.next
+    }
 }

@@ -108,6 +108,7 @@ extension Network {
         switch type {
         case .tcxIngress: return device.tcxIngress
         case .tcxEgress: return device.tcxEgress
+        case .clsactIngress, .clsactEgress: throw .errno(.EINVAL)
         case .netkitPrimary, .netkitPeer:
             guard let netkit = device as? Netkit else { throw .errno(.ENXIO) }
             guard netkit.isPrimary else { throw .errno(.EACCES) }
@@ -115,5 +116,22 @@ extension Network {
             guard let peer = netkit.otherEnd else { throw .errno(.ENODEV) }
             return peer.hook
         }
+    }
+
+    // MARK: Legacy filters
+
+    /// Adds a clsact queueing discipline; EEXIST where there is one.
+    public func addClsact(_ name: String, in namespaceName: NamespaceName) throws(ControlError) {
+        let device = try existing(name, in: namespaceName)
+        if device.clsact != nil { throw .errno(.EEXIST, "Exclusivity flag on, cannot modify") }
+        device.clsact = Clsact()
+    }
+
+    /// A device's clsact; EINVAL where there is none.
+    public func clsact(_ name: String, in namespaceName: NamespaceName) throws(ControlError) -> Clsact {
+        guard let clsact = try existing(name, in: namespaceName).clsact else {
+            throw .errno(.EINVAL, "Parent Qdisc doesn't exists")
+        }
+        return clsact
     }
 }

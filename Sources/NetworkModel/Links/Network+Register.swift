@@ -29,6 +29,7 @@ extension Network {
             device.namespace.stack.deviceChanged(device, .unregistered)
             device.tcxIngress.releaseAll()
             device.tcxEgress.releaseAll()
+            device.clsact = nil
             device.uninitialise()
             environment.flushBacklogs(of: device)
             device.isRegistered = false

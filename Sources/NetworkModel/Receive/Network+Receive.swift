@@ -28,7 +28,7 @@ extension Network {
                 for tap in device.taps { tap.packet(packet, at: device, isOutgoing: false) }
                 hasPendingTap = true
             }
-            if !device.tcxIngress.isEmpty {
+            if device.classifiesIngress {
                 // The taps' hand-over is done before the programs run, and forgotten.
                 hasPendingTap = false
                 switch handleIngress(packet, device) {
@@ -77,7 +77,7 @@ extension Network {
         packet.packetLength = packet.length
         packet.hookBits.insert(.atIngress)
         packet.push(packet.macLength)
-        let verdict = runTCX(device.tcxIngress, packet, at: device)
+        let verdict = classifyIngress(packet, at: device)
         switch verdict {
         case Verdict.redirect:
             if redirect(packet) == .anotherRound {
@@ -88,6 +88,10 @@ extension Network {
         case Verdict.drop:
             packet.pull(packet.macLength)
             drop(packet, .tcIngress, at: "sch_handle_ingress", in: device.namespace, device: device)
+            return .consumed
+        case Verdict.stolen, Verdict.trap:
+            packet.pull(packet.macLength)
+            trace(.consume(what: "a tc filter"), packet, at: device)
             return .consumed
         default:
             packet.pull(packet.macLength)

@@ -16,7 +16,7 @@ extension Network {
         environment.disableBottomHalves()
         defer { environment.enableBottomHalves() }
         packet.hookBits.remove(.atIngress)
-        if !device.tcxEgress.isEmpty, let result = handleEgress(packet, device) { return result }
+        if device.classifiesEgress, let result = handleEgress(packet, device) { return result }
         if device.releasesDestination { packet.destination = nil }
         switch device.activeDiscipline {
         case .noqueue: return transmitDirectly(packet, device)
@@ -51,13 +51,16 @@ extension Network {
         let context = transmitContext
         let opened = context.openRedirectState()
         defer { context.closeRedirectState(opened) }
-        switch runTCX(device.tcxEgress, packet, at: device) {
+        switch classifyEgress(packet, at: device) {
         case Verdict.redirect:
             _ = redirect(packet)
             return .success
         case Verdict.drop:
             drop(packet, .tcEgress, at: "sch_handle_egress", in: device.namespace, device: device)
             return .drop
+        case Verdict.stolen, Verdict.trap:
+            trace(.consume(what: "a tc filter"), packet, at: device)
+            return .success
         default: return nil
         }
     }

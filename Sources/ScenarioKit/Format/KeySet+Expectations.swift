@@ -69,7 +69,7 @@ extension KeySet {
         "an expected program run",
         [
             Key("program", .text, "The program's name.", isRequired: true), count,
-            Key("hook", .word(hookNames), "Count only runs at this hook."),
+            Key("hook", .word(runNames), "Count only runs at this hook."),
             Key("device", .device, "Count only runs at this device."),
             Key("verdict", .text, "The verdict of the last one, as a word or a number."),
             Key("context", .text, "What the last one ran in, such as `task curl` or `softirq on idle`."),

@@ -125,7 +125,8 @@ extension KeySet {
             Key("program", .text, "The program, OBJECT/PROGRAM where names repeat.", isRequired: true),
             Key("name", .text, "How later steps call this attachment; the program's name unless said."),
             Key("device", .device, "The device; netkit's primary for both of its hooks.", isRequired: true),
-            Key("hook", .word(Self.hookNames), "The hook; the program's section says it otherwise."),
+            Key("hook", .word(runNames), "The hook; the program's section says it otherwise."),
+            Key("priority", .integer(1...65_535), "At clsact: tc's prio, lower ones run first; 1 unless said."),
             Key("link", .boolean, "By a BPF link rather than directly; true unless said."),
             Key("before", .text, "The attachment to stand before."),
             Key("after", .text, "The attachment to stand after."),
@@ -134,7 +135,10 @@ extension KeySet {
             Key("revision", .unsigned, "The chain's revision that the request expects."),
         ])
 
+    /// Hooks with a chain of programs.
     static let hookNames = ["netkit/primary", "netkit/peer", "tcx/ingress", "tcx/egress"]
+    /// Wherever programs run: those, and legacy filters.
+    static let runNames = hookNames + ["clsact/ingress", "clsact/egress"]
 
     static let socket = KeySet(
         "a socket",

@@ -56,7 +56,17 @@ extension ScenarioReader {
         var attachment = AttachmentDeclaration(
             name: name, program: program, device: try device(try mapping.required("device")),
             hook: try hook(mapping), place: node.place)
-        attachment.isLink = try mapping.boolean("link") ?? true
+        if attachment.hook?.isClsact == true {
+            try mapping.forbid(
+                ["link", "before", "after", "position", "replace", "revision"], beside: "hook: clsact/…")
+            attachment.isLink = false
+        } else {
+            try mapping.forbid(["priority"], beside: "hook: \(attachment.hook?.name ?? "of its section")")
+        }
+        if let priority = try mapping.integer("priority") {
+            attachment.priority = UInt16(truncatingIfNeeded: priority)
+        }
+        attachment.isLink = try mapping.boolean("link") ?? attachment.isLink
         attachment.position = try position(mapping)
         attachment.replaces = try mapping["replace"].mapped { node throws(FormatError) in
             try self.name(node, kind: "attachment", among: attachments)
@@ -67,7 +77,9 @@ extension ScenarioReader {
     }
 
     func hook(_ mapping: MappingReader) throws(FormatError) -> AttachType? {
-        let types: [AttachType] = [.netkitPrimary, .netkitPeer, .tcxIngress, .tcxEgress]
+        let types: [AttachType] = [
+            .netkitPrimary, .netkitPeer, .tcxIngress, .tcxEgress, .clsactIngress, .clsactEgress,
+        ]
         let word = try mapping.word("hook")
         return types.first { $0.name == word }
     }

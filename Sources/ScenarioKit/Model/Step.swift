@@ -87,6 +87,8 @@ public struct AttachmentDeclaration: Sendable {
     /// Nil for the hook that the program's section names.
     public var hook: AttachType?
     public var isLink = true
+    /// At clsact: tc's `prio`.
+    public var priority: UInt16 = 1
     public var position: Position?
     public var replaces: String?
     /// 0 for any.

@@ -103,6 +103,7 @@ extension ScenarioRunner {
         var position = try self.position(attachment.position, at: attachment.place)
         position.expectedRevision = attachment.expectedRevision
         let device = attachment.device
+        if hook.isClsact { return filterRequest(attachment, item, program, hook) }
         return { [self] () throws(ControlError) in
             var attached = Attached(declaration: attachment, hook: hook, program: program, link: nil)
             if let replaced, let link = replaced.link {
@@ -125,6 +126,27 @@ extension ScenarioRunner {
             attachments[attachment.name] = attached
             let id = try kernel.programID(program)
             attachmentNames[ChainMember(program: id, device: device, hook: hook)] = attachment.name
+        }
+    }
+
+    /// A legacy filter; its clsact is made where there is none yet, as libbpf's bpf_tc_hook_create is used.
+    private func filterRequest(
+        _ attachment: AttachmentDeclaration, _ item: ObjectCatalogue.Item, _ program: Descriptor, _ hook: AttachType
+    ) -> Request {
+        let device = attachment.device
+        return { [self] () throws(ControlError) in
+            do throws(ControlError) {
+                try kernel.addClsact(to: device.device, in: device.namespace)
+            } catch {
+                guard case .kernel(let failure) = error, failure.errno == .EEXIST else { throw error }
+            }
+            filterCount += 1
+            let filter = NewFilter(
+                program: program, name: item.name, isEgress: hook == .clsactEgress, priority: attachment.priority,
+                handle: filterCount)
+            try kernel.addFilter(filter, to: device.device, in: device.namespace)
+            attachments[attachment.name] = Attached(
+                declaration: attachment, hook: hook, program: program, filter: filter)
         }
     }
 

@@ -81,7 +81,9 @@ extension ScenarioRunner {
         let attached = try standing(name, at: place)
         let device = attached.declaration.device
         return { [self] () throws(ControlError) in
-            if let link = attached.link {
+            if let filter = attached.filter {
+                try kernel.deleteFilter(filter, from: device.device, in: device.namespace)
+            } else if let link = attached.link {
                 try kernel.detachLink(link)
                 try kernel.close(link)
             } else {

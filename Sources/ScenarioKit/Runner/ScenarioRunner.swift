@@ -16,6 +16,8 @@ public final class ScenarioRunner {
     var attachments: [String: Attached] = [:]
     /// Names of attachments by program, device and hook, also after they are gone.
     var attachmentNames: [ChainMember: String] = [:]
+    /// Legacy filters so far, which numbers their handles.
+    var filterCount: UInt32 = 0
     var sockets: [String: Descriptor] = [:]
     /// Sockets that steps opened for themselves, kept open so that answers find them.
     var senders: [SenderKey: Descriptor] = [:]
@@ -33,6 +35,8 @@ public final class ScenarioRunner {
         var hook: AttachType
         var program: Descriptor
         var link: Descriptor?
+        /// Where it is a legacy filter.
+        var filter: NewFilter?
     }
 
     struct ChainMember: Hashable {

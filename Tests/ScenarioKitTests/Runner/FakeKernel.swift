@@ -160,6 +160,15 @@ final class FakeKernel: KernelControl {
             revision: chain.revision, programIDs: chain.programs.map { UInt32($0.rawValue) + 100 },
             linkIDs: chain.programs.map { _ in 0 })
     }
+    func addClsact(to device: String, in namespace: NamespaceName) throws(ControlError) {
+        try note("clsact at \(device)@\(namespace)")
+    }
+    func addFilter(_ filter: NewFilter, to device: String, in namespace: NamespaceName) throws(ControlError) {
+        try note("filter \(filter.name) prio \(filter.priority) handle \(filter.handle) at \(device)@\(namespace)")
+    }
+    func deleteFilter(_ filter: NewFilter, from device: String, in namespace: NamespaceName) throws(ControlError) {
+        try note("filter del \(filter.name) at \(device)@\(namespace)")
+    }
     func takeProgramRuns() throws(ControlError) -> [ProgramRun] {
         defer { runs = [] }
         return runs
