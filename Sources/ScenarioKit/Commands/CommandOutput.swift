@@ -21,13 +21,16 @@ public struct RunningKernel {
     /// Called once after the run, however it ended: puts back what the run changed of the machine, and gives the remarks
     /// that a report of it must make.
     public var finish: () throws(ControlError) -> [String]
+    /// The release of a real kernel, as `uname -r` has it; nil for the model.
+    public var release: String?
 
     public init(
-        control: any KernelControl, trace: (any TraceSource)?,
+        control: any KernelControl, trace: (any TraceSource)?, release: String? = nil,
         finish: @escaping () throws(ControlError) -> [String] = { () throws(ControlError) in [] }
     ) {
         self.control = control
         self.trace = trace
+        self.release = release
         self.finish = finish
     }
 }

@@ -38,6 +38,7 @@ public enum ScenarioCommands {
             result = ScenarioRunner(
                 scenario, objects: objects, kernel: kernel.control, trace: kernel.trace
             ).run()
+            result.release = kernel.release
             do throws(ControlError) {
                 result.remarks += try kernel.finish()
             } catch {

@@ -42,9 +42,28 @@ public enum ScenarioFiles {
 
     /// The objects of a scenario, read from its folder and parsed.
     public static func objects(of scenario: Scenario) throws(ScenarioError) -> ObjectCatalogue {
-        let folder = (scenario.file as NSString).deletingLastPathComponent
-        return try ObjectCatalogue(scenario) { path in
-            try bytes(of: folder.isEmpty ? path : joined(folder, path), limit: 64 << 20)
+        try ObjectCatalogue(scenario) { path in try bytes(of: beside(scenario.file, path), limit: 64 << 20) }
+    }
+
+    /// The digest of a scenario's file and objects.
+    public static func digest(of scenario: Scenario) throws(FileProblem) -> String {
+        var files = [try bytes(of: scenario.file, limit: 4 << 20)]
+        for object in scenario.objects { files.append(try bytes(of: beside(scenario.file, object.path))) }
+        return ScenarioDigest.text(files)
+    }
+
+    /// A file in the folder of another one.
+    static func beside(_ file: String, _ name: String) -> String {
+        let folder = (file as NSString).deletingLastPathComponent
+        return folder.isEmpty ? name : joined(folder, name)
+    }
+
+    /// Writes a file, replacing what was there.
+    static func write(_ text: String, to path: String) throws(FileProblem) {
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw FileProblem("cannot write \(path): \(error.localizedDescription)")
         }
     }
 

@@ -28,6 +28,10 @@ public struct ScenarioResult: Sendable {
     public var notJudgedCount = 0
     public var observations = Observations()
     public var events: [TraceEvent] = []
+    /// How many events there were at the end of each step, counted from 1.
+    var eventCounts: [Int: Int] = [:]
+    /// The release of the kernel that it ran on, such as `6.12.90+deb13-cloud-amd64`; nil for the model.
+    public var release: String?
     /// What a reader must know of the kernel that it ran on.
     public var remarks: [String] = []
     /// What another kernel may see differently; nil where nothing was observed.

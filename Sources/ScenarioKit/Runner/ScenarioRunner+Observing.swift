@@ -21,6 +21,7 @@ extension ScenarioRunner {
     func collect() throws(ScenarioError) {
         collectTrace()
         let step = stepNumber
+        result.eventCounts[step] = result.events.count
         let place = SourcePlace(file: scenario.file, line: 1, column: 1)
         for (index, descriptor) in captures.enumerated() {
             let frames = try request("capture", at: scenario.captures[index].place) {
