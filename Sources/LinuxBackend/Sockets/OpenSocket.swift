@@ -35,9 +35,10 @@ struct OpenSocket {
     /// sendto(2); without an address send(2).
     func send(_ payload: [UInt8], to address: [UInt8]) throws(ControlError) {
         let sent = unsafe address.withUnsafeBytes { bytes in
+            // An empty array has an address, too.
             unsafe sendto(
-                number, payload, payload.count, 0, bytes.bindMemory(to: sockaddr.self).baseAddress,
-                socklen_t(bytes.count))
+                number, payload, payload.count, 0,
+                bytes.isEmpty ? nil : bytes.bindMemory(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
         }
         try SystemCall.libc(sent)
     }
