@@ -293,4 +293,5 @@ private let sent = Counters(tx: 1, txBytes: 60)
 final class TestOwner: SocketBufferOwner {
     var released = 0
     func release(_ packet: SocketBuffer) { released += 1 }
+    func charge(more byteCount: Int) {}
 }

@@ -27,12 +27,13 @@ extension InternetStack {
         trace(.consume(what: isRequest ? "ARP request for \(target)" : "ARP reply of \(sender)"), packet)
         if sender.isUnspecified {
             // Duplicate address detection (RFC 2131).
-            if isRequest, routes4.isLocal(target) { reply(to: link, sender, for: target, device) }
+            if isRequest, routes4.isLocal(target), !state.ignoresARP { reply(to: link, sender, for: target, device) }
             return
         }
         if isRequest, case .deliver(let route) = inputRoute4(source: sender, destination: target, device: device),
             route.type == .local
         {
+            if state.ignoresARP { return }
             if let entry = neighbour(sender, at: device) { entry.update(link, .stale, override: true, self) }
             return reply(to: link, sender, for: target, device)
         }

@@ -151,10 +151,7 @@ extension Network {
         }
         packet.moveTo(target)
         packet.clearTimestamp()
-        let room = target.linkLayerReservedSpace
-        if packet.headroom < room {
-            guard packet.expand(headroom: room - packet.headroom, tailroom: 0) else { return .failure(.ENOMEM) }
-        }
+        guard packet.reserveHeadroom(target.linkLayerReservedSpace) else { return .failure(.ENOMEM) }
         if let nextHop, nextHop.family != NextHop.inet, nextHop.family != NextHop.inet6 {
             drop(packet, .notSpecified, at: "bpf_out_neigh_v4", in: target.namespace, device: target)
             return .failure(.ENETDOWN)

@@ -99,6 +99,8 @@ import SimulationCore
 
     public final func release(_ packet: SocketBuffer) { sendMemory -= packet.trueSize }
 
+    public final func charge(more byteCount: Int) { sendMemory += byteCount }
+
     /// What a send call answers for the outcome of its transmission (`ip_send_skb`, `udp_send_skb`): a drop on the way is
     /// ENOBUFS, and silent unless errors are asked for.
     @inline(__always) final func report(_ result: TransmitResult) throws(ControlError) {

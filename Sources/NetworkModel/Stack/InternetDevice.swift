@@ -23,6 +23,8 @@ final class InternetDevice {
     let neighbourParameters6 = NeighbourParameters()
     /// `net.ipv4.conf.DEV.forwarding`.
     @safe @exclusivity(unchecked) var forwardsIPv4: Bool
+    /// `net.ipv4.conf.DEV.arp_ignore` is 8: it answers for no address (`arp_ignore`).
+    @safe @exclusivity(unchecked) var ignoresARP = false
     /// `net.ipv6.conf.DEV.forwarding`.
     @safe @exclusivity(unchecked) var forwardsIPv6: Bool
     /// `net.ipv6.conf.DEV.disable_ipv6`.

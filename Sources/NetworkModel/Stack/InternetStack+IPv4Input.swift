@@ -142,7 +142,9 @@ extension InternetStack {
     /// `skb_cow`: room for the link-layer header, bytes of its own.
     func makeRoom(_ packet: SocketBuffer, _ device: NetworkDevice) -> Bool {
         let missing = max(0, device.linkLayerReservedSpace - packet.headroom)
-        if missing > 0 || packet.isCloned { return packet.expand(headroom: missing, tailroom: 0) }
+        if missing > 0 || packet.isCloned {
+            return packet.expand(headroom: (missing + 63) & ~63, tailroom: 0)
+        }
         return true
     }
 

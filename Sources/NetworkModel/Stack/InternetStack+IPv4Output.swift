@@ -113,9 +113,7 @@ extension InternetStack {
     /// Room for the link-layer header, else a new buffer (`skb_expand_head`). False where memory is full: freed.
     @inline(__always)
     func reserveLinkLayer(_ packet: SocketBuffer, _ device: NetworkDevice) -> Bool {
-        let room = device.linkLayerReservedSpace
-        if packet.headroom >= room { return true }
-        if packet.expand(headroom: room - packet.headroom, tailroom: 0) { return true }
+        if packet.reserveHeadroom(device.linkLayerReservedSpace) { return true }
         drop(packet, .notSpecified, at: "ip_finish_output2", device: device)
         return false
     }

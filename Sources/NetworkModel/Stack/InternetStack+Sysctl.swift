@@ -65,6 +65,8 @@ extension InternetStack {
                 for state in states { state.forwardsIPv4 = number != 0 }
             }
             forgetRoutes()
+        case ("ipv4", "arp_ignore") where target != "all" && target != "default" && (number == 0 || number == 8):
+            states[0].ignoresARP = number == 8
         case ("ipv6", "forwarding"):
             if target == "all" { settings.forwardsIPv6All = number != 0 }
             if target == "all" || target == "default" { settings.forwardsIPv6Default = number != 0 }
@@ -144,6 +146,7 @@ extension InternetStack {
         switch (family, name) {
         case ("ipv4", "forwarding"):
             value = state?.forwardsIPv4 ?? (isAll ? settings.forwardsIPv4All : settings.forwardsIPv4Default)
+        case ("ipv4", "arp_ignore") where state?.ignoresARP == true: return "8"
         case ("ipv6", "forwarding"):
             value = state?.forwardsIPv6 ?? (isAll ? settings.forwardsIPv6All : settings.forwardsIPv6Default)
         case ("ipv6", "disable_ipv6"):

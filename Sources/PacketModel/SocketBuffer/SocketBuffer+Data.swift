@@ -110,8 +110,10 @@ extension SocketBuffer {
         }
         unsafe (fresh.base + moreHeadroom).copyMemory(from: storage.base, byteCount: oldHeadroom + linear)
         storage = fresh
+        let grown = Self.headSize(capacity: headSize + moreHeadroom + moreTailroom)
         // A socket stays charged with what it was charged with.
-        if owner == nil { size = Self.trueSize(capacity: fresh.capacity) }
+        if owner == nil { size += grown - headSize }
+        headSize = grown
         let base = unsafe UInt64(UInt(bitPattern: fresh.base))
         set(base, at: SocketBufferLayout.head)
         set(base + UInt64(oldHeadroom + moreHeadroom), at: SocketBufferLayout.data)
@@ -124,6 +126,19 @@ extension SocketBuffer {
             if offset != .max { set(offset &+ UInt16(moreHeadroom), at: field) }
         }
         if checksumState == .partial { checksumStart += moreHeadroom }
+        return true
+    }
+
+    /// At least `room` bytes of headroom; the socket pays for what the buffer grows by (`skb_expand_head`). False, and
+    /// nothing done, where memory is full.
+    public func reserveHeadroom(_ room: Int) -> Bool {
+        if headroom >= room { return true }
+        let before = headSize
+        guard expand(headroom: (room - headroom + 63) & ~63, tailroom: 0) else { return false }
+        if let owner {
+            size += headSize - before
+            owner.charge(more: headSize - before)
+        }
         return true
     }
 

@@ -20,6 +20,8 @@ public import SimulationCore
     @inlinable public var trueSize: Int { size }
     // Other modules would check their accesses to a stored property all the same; what they inline is not checked.
     @usableFromInline @safe @exclusivity(unchecked) var size: Int
+    /// Bytes of the linear buffer as the kernel's allocator rounds them up (`skb_end_offset`).
+    @safe @exclusivity(unchecked) var headSize: Int
     /// The number that traces know the packet by.
     public let number: PacketNumber
     /// The sending socket, kept until the packet is orphaned (`skb->sk`).
@@ -44,7 +46,8 @@ public import SimulationCore
         guard let native = unsafe arena.allocate(SocketBufferLayout.byteCount) else { return nil }
         self.arena = arena
         self.storage = storage
-        size = Self.trueSize(capacity: capacity)
+        headSize = Self.headSize(capacity: capacity)
+        size = headSize + Self.overhead
         unsafe self.native = native
         self.number = number
         unsafe set(UInt64(UInt(bitPattern: storage.base)), at: SocketBufferLayout.head)
@@ -75,17 +78,21 @@ public import SimulationCore
         set(address, at: SocketBufferLayout.device)
     }
 
-    /// What a packet with a linear buffer of `capacity` bytes counts for: the buffer with `struct skb_shared_info` behind
-    /// it, rounded up as the allocator does, and `struct sk_buff` (`__alloc_skb`, x86-64).
-    static func trueSize(capacity: Int) -> Int {
-        let head = (capacity + 63) & ~63 + 320
+    /// What the kernel allocates for a linear buffer of `capacity` bytes: with `struct skb_shared_info` behind it, it is
+    /// rounded up as the allocator does (`kmalloc_reserve`, x86-64).
+    static func headSize(capacity: Int) -> Int {
+        let head = (capacity + 63) & ~63 + sharedInfo
         var size = smallHead
         if head > smallHead {
             size = 1024
             while size < head { size <<= 1 }
         }
-        return size + 256
+        return size - sharedInfo
     }
+
+    private static let sharedInfo = 320
+    /// What a packet counts for beside its linear buffer: `struct skb_shared_info` and `struct sk_buff`.
+    private static let overhead = sharedInfo + 256
 
     /// SKB_SMALL_HEAD_CACHE_SIZE.
     private static let smallHead = 640
@@ -112,6 +119,7 @@ public import SimulationCore
         arena = other.arena
         storage = other.storage
         size = other.size
+        headSize = other.headSize
         fragments = other.fragments
         route = other.route
         place = other.place
@@ -124,4 +132,7 @@ public import SimulationCore
 public protocol SocketBufferOwner: AnyObject {
     /// Takes back what `packet` was charged with.
     func release(_ packet: SocketBuffer)
+
+    /// Takes on `byteCount` more for a packet that it is already charged for.
+    func charge(more byteCount: Int)
 }

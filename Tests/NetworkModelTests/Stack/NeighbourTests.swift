@@ -37,6 +37,21 @@ import Testing
         #expect(fixture.environment.device("v0", "a").statistics.transmitDropped == 0)
     }
 
+    /// Documentation/networking/ip-sysctl.rst: 8 is "do not reply for all local addresses".
+    @Test func `with arp_ignore 8 nobody is told an address`() throws {
+        let fixture = try StackFixture()
+        let other = fixture.stack("b")
+        try other.setSysctl("net.ipv4.conf.v1.arp_ignore", to: "8")
+        #expect(try other.sysctl("net.ipv4.conf.v1.arp_ignore") == "8")
+        let socket = try fixture.socket()
+        try socket.send([1], to: Self.address("10.0.0.2"))
+        #expect(fixture.lines().count == 1)
+        #expect(other.neighbours.isEmpty)
+        try other.setSysctl("net.ipv4.conf.v1.arp_ignore", to: "0")
+        fixture.environment.advance(StackFixture.second)
+        #expect(fixture.stack("a").neighbours.map(\.state) == [.reachable])
+    }
+
     /// Seen on 6.12.117: a namespace that is not the first has net.ipv4.neigh.DEV, and no net.ipv4.neigh.default.
     @Test func `the queue's limit is the device's own`() throws {
         let fixture = try StackFixture()

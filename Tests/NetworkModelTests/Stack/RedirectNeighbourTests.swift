@@ -35,6 +35,17 @@ import Testing
         }
     }
 
+    /// Seen on 6.12.117 with a virtio NIC: of five, 4,000 bytes of unres_qlen_bytes keep three, and 3,000 keep two.
+    @Test(arguments: [(4000, 3), (3000, 2)]) func `the sender pays for a header that finds no room`(
+        limit: Int, parked: Int
+    ) throws {
+        let pod = try Pod()
+        pod.fixture.environment.device("v0", "a").neededHeadroom = 12
+        try pod.fixture.stack("a").setSysctl("net.ipv4.neigh.v0.unres_qlen_bytes", to: "\(limit)")
+        for _ in 0..<5 { try pod.socket.send([1], to: NeighbourTests.address("10.0.0.77")) }
+        #expect(pod.socket.sendMemory == parked * 1280)
+    }
+
     @Test func `the packet waits for the neighbour and leaves as it came`() throws {
         let pod = try Pod()
         try pod.socket.send([1], to: NeighbourTests.address("10.0.0.2"))
