@@ -2,6 +2,10 @@ import CLinux
 import KernelControl
 import LinuxABI
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// One bpf(2) request: a `union bpf_attr` filled field by field, and the memory that its pointers show.
 ///
 /// The memory lives as long as the request, so that the kernel may write answers to it.
@@ -83,7 +87,7 @@ import LinuxABI
 
     private func allocate(_ count: Int) -> Buffer {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 8)
-        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0)
+        if let start = memory.baseAddress { unsafe memset(start, 0, memory.count) }
         unsafe buffers.append(memory)
         return Buffer(index: unsafe buffers.count - 1)
     }

@@ -29,13 +29,8 @@ final class Witness {
     ///   compiler, or without the right to load tracing programs.
     init() throws(ControlError) {
         try Self.checkCompiler()
-        let types = try Self.kernelTypes()
-        do throws(KernelTypes.Failure) {
-            dropReasons = try types.enumerators(of: "skb_drop_reason")
-        } catch {
-            throw .unavailable("\(error)")
-        }
-        let offsets = try Self.offsets(in: types)
+        let kernel = try Self.kernel.get()
+        dropReasons = kernel.dropReasons
         do throws(ControlError) {
             events = try WitnessLog(name: "nksim_events", WitnessPrograms.Event.layout)
             lines = try WitnessLog(name: "nksim_lines", WitnessPrograms.Line.layout)
@@ -45,7 +40,7 @@ final class Witness {
             throw Self.cannotWitness(error)
         }
         try attach("kfree_skb") { () throws(AssemblyError) in
-            try WitnessPrograms.packetDrop(log: events.map.number, namespaces: namespaces.number, at: offsets)
+            try WitnessPrograms.packetDrop(log: events.map.number, namespaces: namespaces.number, at: kernel.offsets)
         }
         try attach("bpf_trace_printk") { () throws(AssemblyError) in
             try WitnessPrograms.tracePrint(log: lines.map.number)
