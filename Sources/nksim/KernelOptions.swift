@@ -67,7 +67,8 @@ private final class LinuxKernels {
         var options = options
         options.cpuCount = scenario?.machine.cpus ?? 1
         let host = try LinuxHost(options: options)
-        return RunningKernel(control: host, trace: nil) { [self] () throws(ControlError) in
+        return RunningKernel(control: host, trace: nil, release: LinuxHost.kernelRelease) {
+            [self] () throws(ControlError) in
             defer { interruption = host.interruptionReason }
             try host.finish()
             return host.remarks

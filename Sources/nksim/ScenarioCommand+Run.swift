@@ -26,13 +26,27 @@ extension ScenarioCommand {
         @Option(name: .customLong("trace-lines"), help: "Write all events to this file, a JSON object on each line.")
         var traceLines: String?
 
+        @Flag(help: "On linux: write what was seen to kernel-RELEASE.json beside each scenario.")
+        var record = false
+
         @OptionGroup var kernel: KernelOptions
 
         @OptionGroup var output: OutputOptions
 
+        func validate() throws {
+            if record, kernel.on == .simulation {
+                throw ValidationError("--record writes down what a real kernel does; add --on linux")
+            }
+        }
+
         func run() throws {
             let options = ScenarioCommands.RunOptions(format: try output.format(), seed: seed, withTrace: trace)
-            let (report, result) = ScenarioCommands.run(paths, options, on: kernel.makeKernel)
+            var (report, result) = ScenarioCommands.run(paths, options, on: kernel.makeKernel)
+            if record {
+                let recorded = ScenarioCommands.record(report)
+                result.remarks += recorded.remarks
+                if result.status == 0 { result.status = recorded.status }
+            }
             if let traceLines {
                 try OutputOptions.write(Array(report.results.flatMap(\.events).jsonLines.utf8), to: traceLines)
             }
@@ -64,6 +78,30 @@ extension ScenarioCommand {
         func run() throws {
             let options = ScenarioCommands.RunOptions(format: try output.format(), seed: seed, withTrace: trace)
             try output.write(ScenarioCommands.compare(left, right, options, on: Simulator.makeKernel))
+        }
+    }
+
+    struct Diff: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Hold the model against what a real kernel did: its recording, or the kernel of this machine.",
+            discussion: """
+                The first difference is told by field, with the packets' way up to it. Exit status: 0 all equal, 1 something \
+                differs, 2 something could not be judged.
+                Example: nksim scenario diff Scenarios
+                """)
+
+        @Argument(help: "Scenario files, or folders with a scenario.yaml in them or below.")
+        var paths: [String]
+
+        @OptionGroup var kernel: KernelOptions
+
+        @OptionGroup var output: OutputOptions
+
+        func run() throws {
+            try output.write(
+                ScenarioCommands.diff(
+                    paths, format: try output.format(), simulated: Simulator.makeKernel,
+                    linux: kernel.on == .linux ? kernel.makeKernel : nil))
         }
     }
 }

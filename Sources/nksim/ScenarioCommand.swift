@@ -4,8 +4,9 @@ import ScenarioKit
 /// `nksim scenario …`
 struct ScenarioCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "scenario", abstract: "Run, check, list and compare scenarios, or begin one.",
-        subcommands: [Run.self, Check.self, List.self, Compare.self, Init.self])
+        commandName: "scenario",
+        abstract: "Run, check, list, compare and begin scenarios, and hold them against a real kernel.",
+        subcommands: [Run.self, Check.self, List.self, Compare.self, Diff.self, Init.self])
 
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -2,7 +2,7 @@
 public enum CommandWords {
     /// Verbs by object; an object without verbs stands alone.
     public static let tree: [(object: String, verbs: [String])] = [
-        ("scenario", ["run", "check", "list", "compare"]), ("prog", ["show", "dump", "verify", "run"]),
+        ("scenario", ["run", "check", "list", "compare", "diff", "init"]), ("prog", ["show", "dump", "verify", "run"]),
         ("bench", []), ("version", []), ("help", []),
     ]
 
