@@ -97,7 +97,7 @@ import Trace
         let opened = context.openRedirectState()
         defer { context.closeRedirectState(opened) }
         guard let peer = otherEnd, peer.isUp, packet.pullLinear(14) else {
-            return dropped(packet)
+            return dropped(packet, at: self)
         }
         let crosses = namespace !== peer.namespace
         packet.scrub(crossesNamespaces: false)
@@ -135,12 +135,14 @@ import Trace
             _ = network.redirect(packet)
             return .success
         default:
-            return dropped(packet)
+            // Recorded: the packet is the other end's already, so that is the device of skb:kfree_skb.
+            return dropped(packet, at: peer)
         }
     }
 
-    private func dropped(_ packet: SocketBuffer) -> TransmitResult {
-        network.drop(packet, .notSpecified, at: "netkit_xmit", in: namespace, device: self)
+    /// Only this end counts it, wherever the packet was.
+    private func dropped(_ packet: SocketBuffer, at device: NetworkDevice) -> TransmitResult {
+        network.drop(packet, .notSpecified, at: "netkit_xmit", in: device.namespace, device: device)
         statistics.transmitDropped += 1
         return .drop
     }
