@@ -81,6 +81,29 @@ import Testing
         #expect(error?.isNotModelled == true)
     }
 
+    /// What 6.12 said of a global function with such a parameter.
+    @Test(arguments: [
+        ("void *", "arg#0 reference type('UNKNOWN ') size cannot be determined: -22"),
+        ("struct nowhere *", "arg#0 reference type('FWD nowhere') size cannot be determined: -22"),
+        ("struct pair", "Arg#0 type STRUCT in sub() is not supported yet."),
+        ("union pair", "Arg#0 type UNION in sub() is not supported yet."),
+        ("struct bpf_dynptr *", "not modelled: parameter struct bpf_dynptr * of a global function"),
+    ])
+    func refusedParametersAreTheKernels(type: String, line: String) throws {
+        let instructions = try Assembler.assemble("call sub\nr0 = 0\nexit\nsub:\nr0 = 0\nexit").instructions
+        let program = ProgramToVerify(
+            name: "main", type: .schedCls, instructions: instructions, maps: [],
+            functions: [
+                FunctionRecord(startInstruction: 0, name: "main", isGlobal: true, parameters: [.context]),
+                FunctionRecord(startInstruction: 3, name: "sub", isGlobal: true, parameters: [.unsupported(type)]),
+            ])
+        #expect {
+            try BPFVerifier.verify(program, log: .failingPath)
+        } throws: { error in
+            (error as? VerifierError).map { ($0.log + $0.message).contains(line) } ?? false
+        }
+    }
+
     @Test func otherProgramTypesAreNamed() {
         let program = ProgramToVerify(
             name: "xdp", type: .xdp,

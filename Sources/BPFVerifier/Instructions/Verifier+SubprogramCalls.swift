@@ -123,9 +123,22 @@ extension Verifier {
         }
         for (index, parameter) in function.parameters.enumerated() {
             if case .unsupported(let kind) = parameter {
-                throw Refusal(.EINVAL, "Arg#\(index) type \(kind) in \(function.name)() is not supported yet.")
+                throw Self.unsupported(kind, at: index, of: function.name)
             }
         }
+    }
+
+    /// A parameter's type as C writes it: the kernel asks what a pointer's target measures, and of other types for integers.
+    private static func unsupported(_ type: String, at index: Int, of function: String) -> Refusal {
+        let words = type.split(separator: " ")
+        let isComposite = words.count > 1 && ["struct", "union"].contains(words[0])
+        guard type.hasSuffix("*") else {
+            let kind = isComposite ? words[0].uppercased() : type
+            return Refusal(.EINVAL, "Arg#\(index) type \(kind) in \(function)() is not supported yet.")
+        }
+        if isComposite, words[1] == "bpf_dynptr" { return .notModelled("parameter \(type) of a global function") }
+        let target = isComposite ? "FWD \(words[1])" : "UNKNOWN "
+        return Refusal(.EINVAL, "arg#\(index) reference type('\(target)') size cannot be determined: -22")
     }
 
     /// `btf_check_func_arg_match`

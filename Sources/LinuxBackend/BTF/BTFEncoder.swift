@@ -30,6 +30,9 @@ struct BTFEncoder {
     /// A structure of that size whose members nobody asks for (BTF_KIND_STRUCT).
     mutating func structure(_ name: String, byteCount: UInt32) -> UInt32 { type(name, kind: 4, third: byteCount) }
 
+    /// Likewise a union (BTF_KIND_UNION).
+    mutating func union(_ name: String, byteCount: UInt32) -> UInt32 { type(name, kind: 5, third: byteCount) }
+
     /// A structure that is only declared (BTF_KIND_FWD).
     mutating func forward(_ name: String) -> UInt32 { type(name, kind: 7, third: 0) }
 

@@ -113,12 +113,15 @@ struct EncodedBTF {
         }
 
         /// A type as C writes it, so that the kernel refuses it in its own words: a pointer to what has no size, a dynptr, or a
-        /// structure by value.
+        /// structure or union by value.
         private static func unsupported(_ text: String, _ encoder: inout BTFEncoder) -> UInt32 {
             let isPointer = text.hasSuffix("*")
             let words = text.split(separator: " ").filter { !$0.allSatisfy { $0 == "*" } }
             let name = words.count > 1 ? String(words[words.count - 1]) : ""
-            guard isPointer else { return encoder.structure(name, byteCount: 16) }
+            guard isPointer else {
+                return words.first == "union"
+                    ? encoder.union(name, byteCount: 16) : encoder.structure(name, byteCount: 16)
+            }
             if name == "bpf_dynptr" { return encoder.pointer(to: encoder.structure(name, byteCount: 16)) }
             return encoder.pointer(to: name.isEmpty ? 0 : encoder.forward(name))
         }

@@ -43,7 +43,7 @@ import Testing
     }
 
     /// What the reader calls the type of a parameter that no global function may have, read back as the same.
-    @Test(arguments: ["void *", "struct bpf_dynptr *", "struct unknown *", "struct pair"])
+    @Test(arguments: ["void *", "struct bpf_dynptr *", "struct unknown *", "struct pair", "union pair"])
     func refusedTypesKeepTheirShape(text: String) throws {
         let encoded = EncodedBTF(
             request([FunctionInfo(start: 0, name: "main", isGlobal: true, parameters: [.unsupported(text)])]))
