@@ -82,7 +82,8 @@ public final class LinuxHost {
 
     /// What a report of a run on this host must say.
     public var remarks: [String] {
-        places.hadPairs ? ["the NICs of this run are ends of veth pairs, which stood in for wires"] : []
+        ["run on Linux \(Self.kernelRelease)"]
+            + (places.hadPairs ? ["the NICs of this run are ends of veth pairs, which stood in for wires"] : [])
     }
 
     /// Which signal asked the run to end; nil where none did.

@@ -18,6 +18,7 @@ extension LinuxHost {
     }
 
     private func bringHome(_ interface: BorrowedInterface) throws(ControlError) {
+        for (line, cpus) in interface.interrupts { try OpenFile.write(cpus, to: line.affinityPath) }
         if let (namespace, link) = try find(interface) {
             let index = link.info.index
             try netlink(RouteNetlink.newLink, LinkRequest(index: index, isUp: false).bytes, in: namespace)
@@ -33,9 +34,9 @@ extension LinuxHost {
             try netlink(RouteNetlink.newLink, back.bytes, in: namespace)
             guard settings != nil else { throw .unavailable("its address or MTU") }
         } else {
-            try setHome(LinkRequest(index: interface.index, address: interface.address))
+            // It never left.
+            try setHome(LinkRequest(index: interface.index, isUp: false, address: interface.address))
         }
-        for (line, cpus) in interface.interrupts { try OpenFile.write(cpus, to: line.affinityPath) }
         if interface.wasUp { try setHome(LinkRequest(index: interface.index, isUp: true)) }
     }
 

@@ -108,22 +108,24 @@ extension LinuxHost {
         let name = wire.free.removeFirst()
         wire.count += 1
         places.wires[attributes.wire] = wire
-        var interface = try describe(name, wire: attributes.wire)
+        let interface = try describe(name, wire: attributes.wire)
+        // From here on it has to be put back.
+        let place = places.borrowed.count
+        places.borrowed.append(interface)
         try setHome(LinkRequest(index: interface.index, isUp: false))
-        interface.interrupts = try placeInterrupts(of: interface, on: attributes.receiveCPU)
+        try placeInterrupts(of: place, on: attributes.receiveCPU)
         if let address = request.address, address != interface.address {
             try setHome(LinkRequest(index: interface.index, address: address))
         }
-        // From here on it has to come home.
-        places.borrowed.append(interface)
         var move = LinkRequest(index: interface.index, name: request.name ?? "eth%d")
         move.namespace = namespaces[namespace]?.file.number
         move.newIndex = index
         try setHome(move)
         let newName = try nameOfDevice(index: index, in: namespace)
-        if let mtu = request.mtu { try changeMTU(of: newName, in: namespace, to: mtu) }
-        let features = try setFeatures(of: newName, attributes, in: namespace)
-        places.borrowed[places.borrowed.count - 1].features = features
+        let ethernet: UInt32 = 1500
+        let mtu = request.mtu ?? ethernet
+        if mtu != interface.mtu { try changeMTU(of: newName, in: namespace, to: mtu) }
+        places.borrowed[place].features = try setFeatures(of: newName, attributes, in: namespace)
     }
 
     /// A wire of the scenario: those that it names first take the first lists of interfaces.

@@ -13,6 +13,7 @@ extension ScenarioResult {
         object.set("not_judged", number: notJudgedCount)
         object.set("duration_ns", number: duration)
         object.set("error", error?.json)
+        if !remarks.isEmpty { object.set("remarks", .array(remarks.map { .string($0) })) }
         object.set("failures", .array(failures.map(\.json)))
         object.set("observations", observations.json)
         if withTrace { object.set("trace", .array(events.map(\.json))) }
