@@ -67,6 +67,9 @@ import Testing
             NeighbourInfo(
                 address: NetworkAddress("10.9.0.2"), device: "a", linkAddress: LinkAddress(bits: 0x0200_0000_0002),
                 state: .permanent), in: "left")
+        // The kernel's workqueue takes the carrier up.
+        for _ in 0..<100 where try host.link("a", in: "left").operationalState != 6 { try host.settle() }
+        for _ in 0..<100 where try host.link("b", in: "right").operationalState != 6 { try host.settle() }
         #expect(try host.index(of: "a", in: "left") == 2 && host.index(of: "b", in: "right") == 2)
         #expect(try host.neighbours(in: "left").map(\.state) == [.permanent])
 
