@@ -17,6 +17,8 @@ import PacketModel
 /// - **Map entries**: in the order of their keys' bytes, since a hash map has none of its own.
 /// - **Order across CPUs**: within a step, runs are sorted by CPU, and keep their order on each; drops are sorted by
 ///   device and reason.
+/// - **CPUs of timers**: in an `advance` everything begins in timers, which Linux runs on whichever CPU is awake
+///   (kernel/time/timer_migration.c); the CPUs of runs in such steps are dropped.
 /// - **CPUs that the scenario doesn't declare**: their rows of `softnet`, and their zero values in per-CPU maps, are cut.
 /// - **`softnet`**: left out unless the scenario says `needs: machine`; `time_squeeze` and `received_rps`, which hang on the
 ///   wall clock, always.
@@ -67,8 +69,12 @@ public struct Normalisation: Sendable {
     // MARK: Runs, drops, programs
 
     private func normaliseRunsAndDrops(_ observations: inout Observations) {
+        let timed = Set(observations.steps.filter { $0.verb == "advance" }.map(\.index))
+        if let runs = observations.runs {
+            for index in runs.indices where timed.contains(runs[index].step) { observations.runs?[index].cpu = nil }
+        }
         observations.runs = observations.runs?.enumerated().sorted {
-            ($0.element.step, $0.element.cpu, $0.offset) < ($1.element.step, $1.element.cpu, $1.offset)
+            ($0.element.step, $0.element.cpu ?? 0, $0.offset) < ($1.element.step, $1.element.cpu ?? 0, $1.offset)
         }.map(\.element)
         observations.drops?.sort { ($0.step, $0.device ?? "", $0.reason) < ($1.step, $1.device ?? "", $1.reason) }
     }

@@ -21,9 +21,10 @@ public struct Observations: Sendable {
         public var program: String
         /// What the hook was given, before it made a verdict of it.
         public var returnValue: Int32
-        public var cpu: Int
+        /// Nil once normalised, where a timer chose it.
+        public var cpu: Int?
 
-        public init(step: Int, program: String, returnValue: Int32, cpu: Int) {
+        public init(step: Int, program: String, returnValue: Int32, cpu: Int?) {
             self.step = step
             self.program = program
             self.returnValue = returnValue

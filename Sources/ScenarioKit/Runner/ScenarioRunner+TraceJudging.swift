@@ -17,7 +17,7 @@ extension ScenarioRunner {
         var runs: [(verdict: Int32, cpu: Int)] = []
         if expected.hook == nil, expected.device == nil, let seen = result.observations.runs {
             let name = catalogue.scenarioName(of: item)
-            runs = seen.filter { $0.program == name }.map { ($0.returnValue, $0.cpu) }
+            runs = seen.filter { $0.program == name }.map { ($0.returnValue, $0.cpu ?? 0) }
         } else if trace != nil {
             for event in events {
                 if case .program(_, _, _, let verdict) = event.step { runs.append((verdict, event.context.cpu)) }

@@ -29,7 +29,7 @@ import Trace
         ]
         let result = try Self.normalisation().normalised(seen)
         #expect(
-            result.runs?.map { "\($0.step) \($0.program) \($0.cpu)" } == [
+            result.runs?.map { "\($0.step) \($0.program) \($0.cpu ?? -1)" } == [
                 "1 id 1 0", "1 a 0", "1 b 1", "2 id 2 0", "2 id 1 0",
             ])
         #expect(
@@ -37,6 +37,22 @@ import Trace
                 "1 A eth0@pod", "1 Z eth0@pod", "1 B nic0@node", "2 A -",
             ])
         #expect(try Self.normalisation().normalised(Observations()).runs == nil)
+    }
+
+    /// Timers run on whichever CPU is awake; what tasks and interrupts did keeps its CPU.
+    @Test func timersHaveNoCPU() throws {
+        var seen = Observations()
+        seen.steps = [
+            .init(index: 1, name: nil, verb: "send", failure: nil),
+            .init(index: 2, name: nil, verb: "advance", failure: nil),
+        ]
+        seen.runs = [
+            .init(step: 1, program: "a", returnValue: 0, cpu: 1), .init(step: 2, program: "b", returnValue: 0, cpu: 1),
+            .init(step: 2, program: "a", returnValue: 0, cpu: 0),
+        ]
+        let runs = try #require(try Self.normalisation().normalised(seen).runs)
+        #expect(runs.map(\.cpu) == [1, nil, nil])
+        #expect(runs.map(\.program) == ["a", "b", "a"])
     }
 
     /// Ordinals are given out in the order of steps, not of captures.
