@@ -116,7 +116,9 @@ extension Network {
     func forward(_ packet: SocketBuffer, to receiver: NetworkDevice, checksMTU: Bool) -> Bool {
         let fits = packet.length <= Int(receiver.mtu) + 14 + 4 || packet.isGSO
         guard receiver.isUp, !checksMTU || fits else {
-            drop(packet, .notSpecified, at: "____dev_forward_skb", in: receiver.namespace, device: receiver)
+            // The receiver counts; the packet is still its sender's (`skb->dev`).
+            let sender = packet.networkDevice
+            drop(packet, .notSpecified, at: "____dev_forward_skb", in: sender.namespace, device: sender)
             receiver.statistics.receiveDropped += 1
             return false
         }
