@@ -37,6 +37,8 @@ public final class LinuxHost {
     /// Files of sysctls that the whole machine shares, as they were.
     var machineSysctls: [String: String] = [:]
     var interruption: Interruption
+    /// Whether a device went down since the kernel was last left to itself.
+    var awaitsLinkWatch = false
     let bpf = BPFObjects()
     private var isFinished = false
 

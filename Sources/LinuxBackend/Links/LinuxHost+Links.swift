@@ -53,6 +53,7 @@ extension LinuxHost: LinkControl {
             link.netkit = netkit
         }
         try netlink(RouteNetlink.newLink, link.bytes, in: namespace)
+        if change.isUp == false { awaitsLinkWatch = true }
     }
 
     public func deleteLink(_ device: String, in namespace: NamespaceName) throws(ControlError) {
