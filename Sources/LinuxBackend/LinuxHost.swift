@@ -39,6 +39,8 @@ public final class LinuxHost {
     var interruption: Interruption
     /// Whether a device went down since the kernel was last left to itself.
     var awaitsLinkWatch = false
+    /// Devices that were set up since; the kernel takes their carrier up later.
+    var devicesComingUp: [(name: String, namespace: NamespaceName)] = []
     let bpf = BPFObjects()
     private var isFinished = false
 

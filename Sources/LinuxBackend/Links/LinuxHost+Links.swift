@@ -54,6 +54,7 @@ extension LinuxHost: LinkControl {
         }
         try netlink(RouteNetlink.newLink, link.bytes, in: namespace)
         if change.isUp == false { awaitsLinkWatch = true }
+        if change.isUp == true { devicesComingUp.append((change.name ?? device, change.namespace ?? namespace)) }
     }
 
     public func deleteLink(_ device: String, in namespace: NamespaceName) throws(ControlError) {

@@ -14,10 +14,21 @@ extension LinuxHost: KernelControl {
 
     /// Nothing tells when the last packet has come to rest; by then it has.
     public func settle() throws(ControlError) {
+        // What a device says as it comes up, such as IPv6's group reports, shall be said by then.
+        for _ in 0..<50 where devicesComingUp.contains(where: isWaitingForCarrier) {
+            try advance(nanoseconds: 20_000_000)
+        }
+        devicesComingUp = []
         // The other end's queue goes with its carrier, which the link watch may let wait for a second (linkwatch_nextevent).
         let time = awaitsLinkWatch ? max(options.settleTime, 1_100_000_000) : options.settleTime
         awaitsLinkWatch = false
         try advance(nanoseconds: time)
+    }
+
+    /// Whether a device's operational state is neither unknown, as a dummy's, nor up.
+    private func isWaitingForCarrier(_ device: (name: String, namespace: NamespaceName)) -> Bool {
+        guard let state = try? link(device.name, in: device.namespace).operationalState else { return false }
+        return state != 0 && state != 6
     }
 
     public func setSysctl(_ name: String, to value: String, in namespace: NamespaceName) throws(ControlError) {
