@@ -21,6 +21,8 @@ extension LinuxHost {
         }
         for (setting, value) in [
             ("accept_dad", "0"), ("addr_gen_mode", "1"), ("accept_ra", "0"),
+            // Version 1 reports a group while it is joined, version 2 some time later.
+            ("force_mld_version", "1"),
             ("mldv1_unsolicited_report_interval", "2000000000"),
             ("mldv2_unsolicited_report_interval", "2000000000"),
         ] {
