@@ -86,8 +86,9 @@ public final class LinuxHost {
 
     /// What a report of a run on this host must say.
     public var remarks: [String] {
-        ["run on Linux \(Self.kernelRelease)"]
-            + (places.hadPairs ? ["the NICs of this run are ends of veth pairs, which stood in for wires"] : [])
+        (places.hadPairs ? ["the NICs of this run are ends of veth pairs, which stood in for wires"] : [])
+            + (bpf.whyUnwitnessed.map { ["runs of programs, drops and printed lines were not seen: \($0)"] } ?? [])
+            + (bpf.whyRunsAreUnseen.map { ["runs of programs were not seen: \($0)"] } ?? [])
     }
 
     /// Which signal asked the run to end; nil where none did.
@@ -98,10 +99,5 @@ public final class LinuxHost {
         guard !isFinished else { return }
         interruption.sleep(nanoseconds: 0)
         if let reason = interruption.reason { throw .unavailable(reason) }
-    }
-
-    /// A namespace was made, which the witnesses are to follow.
-    func namespaceCreated(_ namespace: NetworkNamespaceFile) throws(ControlError) {
-        try startedWitness().follow(inode: namespace.inode)
     }
 }

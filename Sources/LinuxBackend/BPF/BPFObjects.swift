@@ -19,8 +19,12 @@ final class BPFObjects {
     var programIDs: [Descriptor: UInt32] = [:]
     /// Descriptors of maps, programs and links that are open.
     private var open: Set<Descriptor> = []
-    /// Made with the first namespace or program.
+    /// Made with the first namespace.
     var witness: Witness?
+    /// What kept the kernel from being witnessed at all.
+    var whyUnwitnessed: String?
+    /// What kept programs from being watched.
+    var whyRunsAreUnseen: String?
 
     /// Remembers a descriptor that the kernel gave.
     func opened(_ number: Int32) -> Descriptor {

@@ -31,7 +31,7 @@ extension LinuxHost {
             }
         }
         try setProcessSysctl("net/ipv4/ping_group_range", "0 2147483647")
-        try namespaceCreated(created)
+        try witness(created)
     }
 
     public func deleteNamespace(_ name: NamespaceName) throws(ControlError) {

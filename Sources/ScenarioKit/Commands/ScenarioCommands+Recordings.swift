@@ -25,18 +25,24 @@ extension ScenarioCommands {
         var difference = ScenarioDifference(file: file)
         do throws(RecordingError) {
             let real: JSONValue
+            var (tellsRuns, tellsDrops) = (true, true)
             if let linux {
                 difference.isLive = true
                 let result = result(file, seed: nil, on: linux)
                 difference.kernel = result.release.map { majorMinor($0) } ?? ""
                 difference.remarks = result.remarks
+                tellsRuns = result.observations.runs != nil
+                tellsDrops = result.observations.drops != nil
                 real = try observations(of: result)
             } else {
                 let recording = try recording(of: file)
                 difference.kernel = recording.kernel
                 real = recording.observations
             }
-            let result = result(file, seed: nil, on: simulated)
+            var result = result(file, seed: nil, on: simulated)
+            // What that kernel doesn't tell is no difference.
+            if !tellsRuns { result.observations.runs = nil }
+            if !tellsDrops { result.observations.drops = nil }
             difference.simulated = result
             difference.differences = ObservationDifference.between(
                 linux: real, simulated: try observations(of: result))
@@ -55,6 +61,10 @@ extension ScenarioCommands {
             do throws(RecordingError) {
                 guard let release = result.release else {
                     throw RecordingError("\(result.file): the model is not recorded; run it with --on linux")
+                }
+                let isWhole = result.observations.runs != nil && result.observations.drops != nil
+                guard isWhole || result.error != nil else {
+                    throw RecordingError("\(result.file): \(result.remarks.joined(separator: "; "))")
                 }
                 let kernel = majorMinor(release)
                 let recording = Recording(

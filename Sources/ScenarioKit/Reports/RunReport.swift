@@ -74,7 +74,7 @@ extension ScenarioResult {
         var count = "\(expectationCount) expectation\(expectationCount == 1 ? "" : "s")"
         if notJudgedCount > 0 { count += ", \(notJudgedCount) not judged here" }
         let time = duration.map { ", \($0) ns of virtual time" } ?? ""
-        return "\(word)  \(file)" + (kernel.isEmpty ? "" : "  (Linux \(kernel), \(count)\(time))")
+        return "\(word)  \(file)" + (kernel.isEmpty ? "" : "  (Linux \(release ?? kernel), \(count)\(time))")
     }
 
     /// What failed: expected and found side by side, and the packets' way up to there.
@@ -100,7 +100,10 @@ extension ScenarioResult {
                 }
             }
         }
-        if outcome != .held { text += "  again: nksim scenario run \(file)\(seed == 1 ? "" : " --seed \(seed)")\n" }
+        if outcome != .held {
+            let kernel = release != nil || outcome == .unavailable ? " --on linux" : ""
+            text += "  again: nksim scenario run\(kernel) \(file)\(seed == 1 ? "" : " --seed \(seed)")\n"
+        }
         return text
     }
 }

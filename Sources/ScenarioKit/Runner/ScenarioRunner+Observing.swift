@@ -4,17 +4,28 @@ import Trace
 
 /// What is read from the kernel after every step, and at the end.
 extension ScenarioRunner {
-    /// Begins the account of runs and drops; a host that keeps none, as one whose tracing is off, leaves them unknown.
+    /// Begins the account of runs and drops; a host that keeps none, as a simulated one whose tracing is off or a real one
+    /// that is locked down, leaves them unknown.
     func beginWitnessing(at place: SourcePlace) throws(ScenarioError) {
-        do throws(ControlError) {
-            _ = try kernel.takeProgramRuns()
-            _ = try kernel.takeDrops()
-        } catch {
-            if case .notModelled = error { return }
-            throw ScenarioError(error, at: place, request: "runs and drops")
+        if try isTold("runs", place, { () throws(ControlError) in _ = try kernel.takeProgramRuns() }) {
+            result.observations.runs = []
         }
-        result.observations.runs = []
-        result.observations.drops = []
+        if try isTold("drops", place, { () throws(ControlError) in _ = try kernel.takeDrops() }) {
+            result.observations.drops = []
+        }
+    }
+
+    /// Whether the kernel tells of something at all.
+    private func isTold(
+        _ what: String, _ place: SourcePlace, _ request: () throws(ControlError) -> Void
+    ) throws(ScenarioError) -> Bool {
+        do {
+            try request()
+            return true
+        } catch {
+            if case .kernel = error { throw ScenarioError(error, at: place, request: what) }
+            return false
+        }
     }
 
     /// Collects what came since the last call; it belongs to the step that was taken last.
@@ -31,15 +42,17 @@ extension ScenarioRunner {
         }
         let lines = try request("trace pipe", at: place) { () throws(ControlError) in try kernel.takeTracePipe() }
         result.observations.tracePipe += lines.map { (step, $0) }
-        guard result.observations.runs != nil else { return }
-        let runs = try request("runs of programs", at: place) {
-            () throws(ControlError) in try kernel.takeProgramRuns()
+        if result.observations.runs != nil {
+            let runs = try request("runs of programs", at: place) {
+                () throws(ControlError) in try kernel.takeProgramRuns()
+            }
+            result.observations.runs? += runs.map { run in
+                Observations.Run(
+                    step: step, program: programNames[run.program] ?? "id \(run.program)",
+                    returnValue: run.returnValue, cpu: run.cpu)
+            }
         }
-        result.observations.runs? += runs.map { run in
-            Observations.Run(
-                step: step, program: programNames[run.program] ?? "id \(run.program)", returnValue: run.returnValue,
-                cpu: run.cpu)
-        }
+        guard result.observations.drops != nil else { return }
         let drops = try request("drops", at: place) { () throws(ControlError) in try kernel.takeDrops() }
         result.observations.drops? += drops.map { drop in
             let device = drop.device.map { name in name + (drop.namespace.map { "@\($0)" } ?? "") }
