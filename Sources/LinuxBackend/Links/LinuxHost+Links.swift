@@ -59,6 +59,12 @@ extension LinuxHost: LinkControl {
 
     public func deleteLink(_ device: String, in namespace: NamespaceName) throws(ControlError) {
         let index = try index(of: device, in: namespace)
+        // As the kernel says of a NIC, which no request has made (rtnl_delete_link).
+        if places.pairEnds.contains(.init(namespace: namespace, index: index)) { throw .errno(.EOPNOTSUPP) }
+        try remove(index: index, in: namespace)
+    }
+
+    func remove(index: UInt32, in namespace: NamespaceName) throws(ControlError) {
         try netlink(RouteNetlink.deleteLink, RouteNetlink.interface(index: index), in: namespace)
     }
 

@@ -39,7 +39,7 @@ extension LinuxHost {
         for device in try links(in: name) where device.name != "lo" {
             // The other end of a pair went with the first one.
             do throws(ControlError) {
-                try deleteLink(device.name, in: name)
+                try remove(index: device.index, in: name)
             } catch {
                 guard case .kernel(let failure) = error, failure.errno == .ENODEV else { throw error }
             }

@@ -76,7 +76,7 @@ extension LinuxHost {
             name = try nameOfDevice(index: index, in: namespace)
         }
         places.wires[attributes.wire] = wire
-        places.hadPairs = true
+        places.pairEnds.insert(.init(namespace: namespace, index: index))
         if let mtu = request.mtu { try changeMTU(of: name, in: namespace, to: mtu) }
         _ = try setFeatures(of: name, attributes, in: namespace)
     }

@@ -17,8 +17,15 @@ struct NICPlaces {
         var count = 0
     }
 
+    /// Ends of veth pairs that stand for NICs, by namespace and index.
+    var pairEnds: Set<PairEnd> = []
     /// Whether veth pairs stood for wires.
-    var hadPairs = false
+    var hadPairs: Bool { !pairEnds.isEmpty }
+
+    struct PairEnd: Hashable {
+        let namespace: NamespaceName
+        let index: UInt32
+    }
 }
 
 /// An interface of the machine, as it was at home.
