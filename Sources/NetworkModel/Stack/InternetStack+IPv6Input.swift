@@ -104,9 +104,10 @@ extension InternetStack {
         }
         let mtu = max(1280, mtu(route, to: header.destination, forwards: true))
         if packet.length > mtu, packet.largestNetworkLength > mtu {
+            // From here on the packet is the outgoing device's (`skb->dev = dst->dev`).
             packet.moveTo(route.device)
             sendICMPError6(about: packet, type: ICMPv6Type.packetTooBig, code: 0, rest: UInt32(mtu))
-            return drop(packet, .packetTooBig, at: place, device: device)
+            return drop(packet, .packetTooBig, at: place, device: route.device)
         }
         guard makeRoom(packet, route.device), let own = packet.header(IPv6Header.self) else {
             return drop(packet, .notSpecified, at: place, device: device)
