@@ -20,6 +20,14 @@ public protocol KernelControl: BPFControl, LinkControl, SocketControl, WitnessCo
 
     /// /proc/net/softnet_stat, a row for each CPU.
     func softnetStatistics() throws(ControlError) -> [SoftnetStatistics]
+
+    /// What packets asked of the kernel on their way that it has no part for, by name, each once. A kernel that is real lacks
+    /// nothing.
+    var notModelled: [String] { get }
+}
+
+extension KernelControl {
+    public var notModelled: [String] { [] }
 }
 
 /// The bpf(2) half.

@@ -24,6 +24,13 @@ extension ScenarioRunner {
         try collect()
         result.observations.steps.append(
             .init(index: number, name: step.name, verb: step.action.verb, failure: failure))
+        // What a packet met on its way that the model lacks makes nothing of what follows comparable.
+        let missing = kernel.notModelled
+        guard missing.isEmpty else {
+            throw ScenarioError(
+                .notModelled, step.place,
+                "not modelled: \(missing.joined(separator: "; ")) (step \(number), \(step.action.verb))")
+        }
         let expected = step.fails.map { "fails: \($0)" } ?? "success"
         let found = failure.map { "fails: \($0.errno)" } ?? "success"
         if step.fails != nil { result.expectationCount += 1 }

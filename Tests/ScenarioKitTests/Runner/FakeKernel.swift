@@ -17,6 +17,7 @@ final class FakeKernel: KernelControl {
     var tracePipe: [String] = []
     var runs: [ProgramRun] = []
     var drops: [PacketDrop] = []
+    var notModelled: [String] = []
     var neighbourTable: [NeighbourInfo] = []
     private(set) var maps: [Descriptor: [[UInt8]: [UInt8]]] = [:]
     private(set) var namesOfMaps: [Descriptor: String] = [:]

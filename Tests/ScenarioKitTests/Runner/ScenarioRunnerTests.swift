@@ -200,6 +200,22 @@ import Trace
         #expect(result.error?.message.contains(message) == true)
     }
 
+    @Test func whatAPacketMetAndIsNotModelledEndsTheRunAtItsStep() throws {
+        let kernel = FakeKernel()
+        kernel.onSend = { kernel, _, _ in kernel.notModelled = ["IPv4 options", "IPv4 reassembly"] }
+        let steps = """
+            steps:
+              - advance: 1s
+              - send: {from: node, udp: "192.168.7.1:1 > 192.168.7.2:9"}
+              - advance: 2s
+            """
+        let (result, _) = try Self.run(Self.world + steps, on: kernel)
+        #expect(result.outcome == .notModelled)
+        #expect(result.error?.message == "not modelled: IPv4 options; IPv4 reassembly (step 2, send)")
+        #expect(kernel.log.contains { $0.hasPrefix("advance 1000000000") })
+        #expect(!kernel.log.contains { $0.hasPrefix("advance 2000000000") })
+    }
+
     @Test func refusalsOfTheSetUpAreFailuresAndMissingFeaturesAreNotModelled() throws {
         let kernel = FakeKernel()
         kernel.refusals["link add nk0"] = .errno(.EEXIST, "name taken")
