@@ -19,14 +19,15 @@ extension LinuxHost {
         }
     }
 
-    /// Sets a NIC's offloads as its scenario says; nothing is to be joined on receipt.
+    /// Sets a NIC's offloads as its scenario says. A real interface has GRO, as is Linux's default: it verifies checksums,
+    /// pulls headers, and joins no datagrams that no socket asks to have joined; a veth has none.
     private func setFeatures(
-        of device: String, _ attributes: NICAttributes, in namespace: NamespaceName
+        of device: String, _ attributes: NICAttributes, hasGRO: Bool, in namespace: NamespaceName
     ) throws(ControlError) -> [(name: String, isOn: Bool)] {
         try enter(namespace)
         var features = try DeviceFeatures(of: device)
         let wanted = [
-            ("rx-gro", false), ("rx-gro-hw", false), ("rx-lro", false),
+            ("rx-gro", hasGRO), ("rx-gro-hw", false), ("rx-lro", false),
             ("tx-checksum-ip-generic", attributes.checksumOffload),
             ("tx-tcp-segmentation", attributes.segmentationOffload),
             ("tx-tcp6-segmentation", attributes.segmentationOffload),
@@ -78,7 +79,7 @@ extension LinuxHost {
         places.wires[attributes.wire] = wire
         places.pairEnds.insert(.init(namespace: namespace, index: index))
         if let mtu = request.mtu { try changeMTU(of: name, in: namespace, to: mtu) }
-        _ = try setFeatures(of: name, attributes, in: namespace)
+        _ = try setFeatures(of: name, attributes, hasGRO: false, in: namespace)
     }
 
     private func nameOfDevice(index: UInt32, in namespace: NamespaceName) throws(ControlError) -> String {
@@ -125,7 +126,7 @@ extension LinuxHost {
         let ethernet: UInt32 = 1500
         let mtu = request.mtu ?? ethernet
         if mtu != interface.mtu { try changeMTU(of: newName, in: namespace, to: mtu) }
-        places.borrowed[place].features = try setFeatures(of: newName, attributes, in: namespace)
+        places.borrowed[place].features = try setFeatures(of: newName, attributes, hasGRO: true, in: namespace)
     }
 
     /// A wire of the scenario: those that it names first take the first lists of interfaces.
