@@ -19,12 +19,18 @@ extension SimulatedHost {
 private final class OpenCapture {
     let capture: Capture
     private weak var device: NetworkDevice?
+    private weak var network: Network?
 
     init(network: Network, device: NetworkDevice) {
         capture = Capture(network: network, limit: nil)
         self.device = device
+        self.network = network
         device.add(capture)
+        network.captureCount += 1
     }
 
-    deinit { device?.remove(capture) }
+    deinit {
+        device?.remove(capture)
+        network?.captureCount -= 1
+    }
 }

@@ -1,6 +1,7 @@
 public import KernelControl
 public import LinuxABI
 public import PacketModel
+import SimulationCore
 public import Trace
 
 /// The modelled network of one machine: namespaces, devices, wires, and the paths that packets take among them.
@@ -76,6 +77,18 @@ public import Trace
         let wire = Wire(name: name)
         wires[name] = wire
         return wire
+    }
+
+    /// Captures that are open: while there is one, every received packet is given a time stamp, which programs see
+    /// (`netstamp_needed_key`).
+    public var captureCount = 0
+
+    /// `net_timestamp_check`.
+    @inline(__always) func stamp(_ packet: SocketBuffer) {
+        if captureCount > 0, packet.timestamp == 0 {
+            packet.timestamp = meter.now.nanoseconds
+            packet.timestampType = 0
+        }
     }
 
     /// The number of a new NIC, from 0.

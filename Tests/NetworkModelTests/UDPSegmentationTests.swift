@@ -34,6 +34,8 @@ import Trace
             for name: NamespaceName in ["pod", "host", "far"] {
                 try stack(name).setSysctl("net.ipv6.conf.all.disable_ipv6", to: "0")
             }
+            try stack("host").setSysctl("net.ipv4.ip_forward", to: "1")
+            try stack("host").setSysctl("net.ipv6.conf.all.forwarding", to: "1")
             for (device, name, addresses) in [
                 ("nk", "host", ["10.1.0.1/32"]), ("eth0", "pod", ["10.1.0.2/32", "fd01::2/128"]), ("lo", "pod", []),
                 ("nic", "host", ["192.168.7.1/24", "fd00::1/64"]), ("nic", "far", ["192.168.7.9/24", "fd00::9/64"]),
@@ -55,8 +57,6 @@ import Trace
                         address: NetworkAddress(address), device: "nic", linkAddress: LinkAddress("02:00:00:00:00:02"),
                         state: .permanent))
             }
-            try stack("host").setSysctl("net.ipv4.ip_forward", to: "1")
-            try stack("host").setSysctl("net.ipv6.conf.all.forwarding", to: "1")
             environment.device("nic", "far").add(tap)
             guard redirects else { return }
             let target = environment.device("nic", "host").index

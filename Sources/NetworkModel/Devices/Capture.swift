@@ -13,6 +13,8 @@ public final class Capture: PacketTap {
     /// written into the buffer meanwhile, such as the link-layer header that `bpf_redirect_neigh` puts over the old one.
     private var shared: [SharedPacketBytes] = []
     private var firstShared = 0
+    /// The VLAN tags that packets had beside their bytes, by frame: they are shown where they were (PACKET_AUXDATA).
+    private var tags: [Int: [UInt8]] = [:]
 
     /// How many buffers a capture holds on to; frames before these have long left the host.
     private static let mostShared = 256
@@ -28,11 +30,16 @@ public final class Capture: PacketTap {
         if !isOutgoing, let header = packet.macHeader, header < 0, -header <= packet.headroom { preceding = -header }
         if shared.count >= Self.mostShared { readShared() }
         let bytes = SharedPacketBytes(packet, preceding: preceding)
+        let type = packet.get(UInt16.self, at: SocketBufferLayout.vlanProtocol)
+        if type != 0 {
+            let tag = packet.get(UInt16.self, at: SocketBufferLayout.vlanTCI)
+            tags[frames.count] = [UInt8(type & 255), UInt8(type >> 8), UInt8(tag >> 8), UInt8(tag & 255)]
+        }
         shared.append(bytes)
         frames.append(
             CapturedFrame(
                 time: network.meter.now.nanoseconds, direction: isOutgoing ? .outgoing : .incoming, bytes: [],
-                length: bytes.count, hasPartialChecksum: packet.checksumState == .partial))
+                length: bytes.count + (type != 0 ? 4 : 0), hasPartialChecksum: packet.checksumState == .partial))
     }
 
     /// What was seen since the last call.
@@ -40,6 +47,7 @@ public final class Capture: PacketTap {
         readShared()
         defer {
             frames = []
+            tags = [:]
             firstShared = 0
         }
         return frames
@@ -48,7 +56,8 @@ public final class Capture: PacketTap {
     /// Reads the shared buffers and lets go of them.
     private func readShared() {
         for (index, bytes) in zip(frames.indices[firstShared...], shared) {
-            let bytes = bytes.bytes
+            var bytes = bytes.bytes
+            if let tag = tags[index], bytes.count >= 12 { bytes.insert(contentsOf: tag, at: 12) }
             frames[index].bytes = limit.map { Array(bytes.prefix($0)) } ?? bytes
         }
         firstShared = frames.count

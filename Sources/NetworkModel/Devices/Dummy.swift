@@ -17,6 +17,7 @@ final class Dummy: NetworkDevice {
     override func transmit(_ packet: SocketBuffer) -> TransmitResult {
         statistics.transmittedPackets += 1
         statistics.transmittedBytes += UInt64(packet.length)
+        network.trace(.consume(what: "a dummy device"), packet, at: self)
         return .success
     }
 }

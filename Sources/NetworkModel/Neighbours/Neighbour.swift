@@ -190,9 +190,12 @@ final class Neighbour {
         while state == .failed, !parked.isEmpty {
             let packet = parked.removeFirst()
             stack.reportLinkFailure(packet)
-            stack.drop(
-                packet, .neighbourFailed, at: address.isIPv6 ? "ndisc_error_report" : "arp_error_report", device: device
-            )
+            // Only ARP's has a name.
+            if address.isIPv6 {
+                stack.drop(packet, .notSpecified, at: "ndisc_error_report", device: device)
+            } else {
+                stack.drop(packet, .neighbourFailed, at: "arp_error_report", device: device)
+            }
         }
         parked.removeAll()
         parkedBytes = 0

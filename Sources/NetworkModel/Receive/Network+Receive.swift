@@ -8,6 +8,7 @@ extension Network {
     /// begins behind the link-layer header. Consumes the packet.
     public func receive(_ packet: SocketBuffer) {
         var device = packet.networkDevice
+        stamp(packet)
         packet.networkHeader = 0
         if packet.transportHeader == nil { packet.transportHeader = 0 }
         packet.macLength = max(0, packet.macHeader.map { -$0 } ?? 0)
@@ -43,6 +44,8 @@ extension Network {
             break
         }
         while packet.get(UInt16.self, at: SocketBufferLayout.vlanProtocol) != 0 {
+            // The taps' hand-over is done before VLANs are asked (`vlan_do_receive`).
+            hasPendingTap = false
             // No VLAN device takes the tag. Priority tags (VLAN 0) are stripped, one inside the other.
             let tag = packet.get(UInt16.self, at: SocketBufferLayout.vlanTCI)
             packet.set(UInt32(0), at: SocketBufferLayout.vlanProtocol)
@@ -55,8 +58,10 @@ extension Network {
         let stack = device.namespace.stack
         if stack.handles(packet.networkProtocol) {
             stack.receive(packet)
-        } else if !hasPendingTap {
+        } else if hasPendingTap {
             // A tap that still waits for its hand-over counts as a taker.
+            trace(.consume(what: "a capture"), packet, at: device)
+        } else {
             device.statistics.receiveDropped += 1
             drop(
                 packet, .unhandledProtocol, at: "__netif_receive_skb_core", in: device.namespace, device: device)
@@ -128,6 +133,12 @@ extension Network {
 }
 
 extension SocketBuffer {
+    /// What IP writes over the control block, and with it over what programs kept there: `cb[0…3]` and `tc_classid` are
+    /// gone, `cb[4]` stays (`memset(IPCB(skb))`, 24 bytes).
+    func clearControlBlock() {
+        for word in 0..<3 { set(UInt64(0), at: SocketBufferLayout.controlBlock + word * 8) }
+    }
+
     /// `eth_type_vlan` of the packet's protocol.
     @inline(__always) fileprivate var hasVLANProtocol: Bool {
         networkProtocol == EtherType.vlan || networkProtocol == EtherType.vlanStacked

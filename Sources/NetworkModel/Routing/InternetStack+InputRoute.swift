@@ -39,12 +39,14 @@ extension InternetStack {
             route = asInput(found)
             inputCache.remember(route, destination, device: 0, generation: routes4.generation)
         }
+        // A host that doesn't forward asks no more.
+        if route.type == .unicast, !state.forwardsIPv4 { return .unreachable(.EHOSTUNREACH) }
         // fib_validate_source: a packet from one of our own addresses has not come from outside.
         if !isLoopback, isOwnAddress4(source) { return .martian }
         switch route.type {
         case .local, .broadcast: return .deliver(route)
         case .multicast: return .martian
-        case .unicast: return state.forwardsIPv4 ? .forward(route) : .unreachable(.EHOSTUNREACH)
+        case .unicast: return .forward(route)
         }
     }
 

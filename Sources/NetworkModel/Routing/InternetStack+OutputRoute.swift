@@ -23,6 +23,10 @@ extension InternetStack {
         if !source.isUnspecified {
             if source.isMulticast || source == .broadcast || source.ipv4 >> 24 == 0 { throw .EINVAL }
             if !anySource, !routes4.isLocal(source) { throw .EINVAL }
+            // Without a device, a limited broadcast leaves by the one that has the source address.
+            if device == nil, destination == .broadcast, let owner = owner4(of: source) {
+                return OutputRoute(route: groupRoute(destination, owner), source: source)
+            }
         }
         if let device {
             if !device.isUp || state(of: device) == nil { throw .ENETUNREACH }
@@ -58,6 +62,12 @@ extension InternetStack {
         guard let device else { throw .ENETUNREACH }
         let whole = NetworkPrefix(address: destination, length: 32)
         return Route(destination.isMulticast ? .multicast : .unicast, to: whole, device: device)
+    }
+
+    /// The device that has an address (`__ip_dev_find`).
+    private func owner4(of address: NetworkAddress) -> NetworkDevice? {
+        for state in allStates where state.ipv4.contains(where: { $0.address == address }) { return state.device }
+        return nil
     }
 
     /// The route of a broadcast or link-local multicast packet by a device.
@@ -103,7 +113,14 @@ extension InternetStack {
         if let known = outputCache.lookup(destination, device: key, generation: routes6.generation) {
             route = known
         } else {
-            guard let found = routes6.lookup(destination, outputDevice: device) else { throw .ENETUNREACH }
+            guard let found = routes6.lookup(destination, outputDevice: device) else {
+                // ip6_route_get_saddr comes first: without a route, any device's address will do for it.
+                let isNear = destination.isLinkLocal || destination.isMulticast
+                if source.isUnspecified, isNear || !allStates.contains(where: { $0.hasIPv6 && !$0.ipv6.isEmpty }) {
+                    throw .EADDRNOTAVAIL
+                }
+                throw .ENETUNREACH
+            }
             route = found
             outputCache.remember(route, destination, device: key, generation: routes6.generation)
         }

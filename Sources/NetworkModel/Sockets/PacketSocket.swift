@@ -21,10 +21,6 @@ public final class PacketSocket: NetworkSocket {
         stack.meter.charge(.socketSend)
         guard device.isUp else { throw .errno(.ENETDOWN) }
         if frame.count > Int(device.mtu) + 14 + 4 { throw .errno(.EMSGSIZE) }
-        if frame.count < 14 { throw .errno(.EINVAL) }
-        let type = UInt16(frame[12]) << 8 | UInt16(frame[13])
-        // Only a tagged frame may be four bytes longer.
-        if frame.count > Int(device.mtu) + 14, type != EtherType.vlan { throw .errno(.EMSGSIZE) }
         try checkSend()
         let room = device.linkLayerReservedSpace
         // packet_alloc_skb: header and frame in one linear buffer, its start such that the header ends aligned.
@@ -32,8 +28,14 @@ public final class PacketSocket: NetworkSocket {
             throw .errno(.ENOBUFS)
         }
         packet.append(frame)
+        // Refused once it is a packet, which has no device yet.
+        if frame.count < 14 { throw refuse(packet, .EINVAL) }
+        let type = UInt16(frame[12]) << 8 | UInt16(frame[13])
+        // Only a tagged frame may be four bytes longer.
+        if frame.count > Int(device.mtu) + 14, type != EtherType.vlan { throw refuse(packet, .EMSGSIZE) }
         packet.networkHeader = 14
-        packet.networkProtocol = type >= 0x0600 ? type : 0
+        // eth_header_parse_protocol: what stands there, also where it is the length of an 802.3 frame.
+        packet.networkProtocol = type
         packet.mark = mark
         packet.priority = priority
         packet.moveTo(device)
@@ -46,6 +48,11 @@ public final class PacketSocket: NetworkSocket {
         case .drop: throw .errno(.ENOBUFS)
         case .failure(let errno): throw .errno(errno)
         }
+    }
+
+    private func refuse(_ packet: SocketBuffer, _ errno: KernelErrno) -> ControlError {
+        stack.network.drop(packet, .notSpecified, at: "packet_snd", in: stack.namespace, device: nil)
+        return .errno(errno)
     }
 
     /// `skb_probe_transport_header`: behind an IPv4 or IPv6 header, else unset.

@@ -27,10 +27,15 @@ public final class PingSocket: NetworkSocket {
         try take(wanted.port)
     }
 
+    /// Whether it is to get what came to `address` with its identifier (`ping_lookup`, which finds the newest one).
+    func listens(to destination: NetworkAddress) -> Bool {
+        destination.isIPv6 == address.isIPv6 && (address.isUnspecified || address == destination)
+    }
+
     /// `ping_get_port`.
     private func take(_ wanted: UInt16) throws(ControlError) {
         if wanted != 0 {
-            if stack.sockets.ping[wanted] != nil { throw .errno(.EADDRINUSE) }
+            // Ping sockets share identifiers (INET_PROTOSW_REUSE).
             identifier = wanted
         } else {
             var candidate = stack.sockets.pingRover
@@ -81,6 +86,7 @@ public final class PingSocket: NetworkSocket {
         let length = header + message.count
         let target = destination.address.isUnspecified ? way.source : destination.address
         let mtu = stack.mtu(way.route, to: target)
+        if !isIPv6, length > 65535 { throw .errno(.EMSGSIZE) }
         if length > mtu {
             if discoversMTU == true { throw .errno(.EMSGSIZE) }
             throw .notModelled("fragmentation: a packet of \(length) bytes, the MTU is \(mtu)")
@@ -90,8 +96,12 @@ public final class PingSocket: NetworkSocket {
             let packet = stack.makePacket(
                 headroom: way.route.device.linkLayerReservedSpace, count: length, room: isIPv6 ? 23 : 15)
         else { throw .errno(.ENOBUFS) }
-        let result = transmit(packet, message, way, target, header)
-        try report(result)
+        // Unlike UDP, it tells of every drop (`ip_push_pending_frames`, `icmpv6_push_pending_frames`).
+        switch transmit(packet, message, way, target, header) {
+        case .success, .congestion: return
+        case .drop: throw .errno(.ENOBUFS)
+        case .failure(let errno): throw .errno(errno)
+        }
     }
 
     private func transmit(
@@ -149,10 +159,13 @@ public final class PingSocket: NetworkSocket {
 
 extension InternetStack {
     /// `ping_rcv`: an echo reply goes to the socket with its identifier.
-    func deliverPing(_ packet: SocketBuffer, _ offset: Int, _ identifier: UInt16, _ source: NetworkAddress) {
-        guard
-            let socket = sockets.ping[identifier]?.first(where: { ($0.family == .ipv6) == source.isIPv6 })
-        else { return trace(.consume(what: "ICMP echo reply that nobody waits for"), packet) }
+    func deliverPing(
+        _ packet: SocketBuffer, _ offset: Int, _ identifier: UInt16, _ source: NetworkAddress,
+        _ destination: NetworkAddress
+    ) {
+        guard let socket = sockets.ping[identifier]?.last(where: { $0.listens(to: destination) }) else {
+            return drop(packet, .noSocket, at: "ping_rcv", device: packet.networkDevice)
+        }
         let datagram = ReceivedDatagram(
             source: SocketAddress(address: source, port: 0),
             payload: payload(packet, offset, packet.length - offset))

@@ -25,16 +25,19 @@ final class InternetDevice {
     @safe @exclusivity(unchecked) var forwardsIPv4: Bool
     /// `net.ipv4.conf.DEV.arp_ignore` is 8: it answers for no address (`arp_ignore`).
     @safe @exclusivity(unchecked) var ignoresARP = false
+    /// `net.ipv4.conf.DEV.send_redirects`.
+    @safe @exclusivity(unchecked) var sendsRedirects: Bool
     /// `net.ipv6.conf.DEV.forwarding`.
     @safe @exclusivity(unchecked) var forwardsIPv6: Bool
     /// `net.ipv6.conf.DEV.disable_ipv6`.
     @safe @exclusivity(unchecked) var isIPv6Disabled: Bool
 
-    init(_ device: NetworkDevice, forwardsIPv4: Bool, forwardsIPv6: Bool, isIPv6Disabled: Bool) {
+    init(_ device: NetworkDevice, settings: StackSettings) {
         self.device = device
-        self.forwardsIPv4 = forwardsIPv4
-        self.forwardsIPv6 = forwardsIPv6
-        self.isIPv6Disabled = isIPv6Disabled
+        forwardsIPv4 = settings.forwardsIPv4Default
+        sendsRedirects = settings.sendsRedirectsDefault
+        forwardsIPv6 = settings.forwardsIPv6Default
+        isIPv6Disabled = settings.isIPv6DisabledDefault
     }
 
     /// Whether IPv6 is in use here: a device with an MTU below 1280 has no `inet6_dev`.

@@ -12,14 +12,19 @@ extension InternetStack {
         let device = packet.networkDevice
         meter.charge(.icmp)
         let count = packet.length - offset
-        guard count >= ICMPHeader.byteCount, packet.pullLinear(packet.length) else {
-            return drop(packet, .packetTooSmall, at: "icmp_rcv", device: device)
+        guard packet.pullLinear(packet.length) else {
+            return drop(packet, .notSpecified, at: "icmp_rcv", device: device)
         }
         let isKnownGood = packet.checksumState == .unnecessary || packet.checksumState == .partial
         if !isKnownGood, unsafe InternetChecksum.checksum(packet.data + offset, count: count) != 0 {
             return drop(packet, .icmpChecksum, at: "icmp_rcv", device: device)
         }
-        guard let header = packet.header(ICMPHeader.self, at: offset) else { return }
+        // The checksum is asked first, of however few bytes there are.
+        guard count >= ICMPHeader.byteCount, let header = packet.header(ICMPHeader.self, at: offset) else {
+            return drop(packet, .notSpecified, at: "icmp_rcv", device: device)
+        }
+        // NR_ICMP_TYPES
+        if header.type > 18 { return drop(packet, .unhandledProtocol, at: "icmp_rcv", device: device) }
         // Broadcast and multicast echoes are not answered (icmp_echo_ignore_broadcasts 1).
         if route.type != .local, header.type == ICMPv4Type.echoRequest {
             return drop(packet, .invalidProtocol, at: "icmp_rcv", device: device)
@@ -29,10 +34,16 @@ extension InternetStack {
             trace(.consume(what: "ICMP echo request"), packet)
             if !settings.echoIgnoreAll { replyEcho4(packet, offset, header, source, destination) }
         case ICMPv4Type.echoReply:
-            deliverPing(packet, offset, header.identifier, source)
+            deliverPing(packet, offset, header.identifier, source, destination)
         case ICMPv4Type.unreachable, ICMPv4Type.timeExceeded, ICMPv4Type.parameterProblem:
+            guard packet.length >= offset + ICMPHeader.byteCount + 20 else {
+                return drop(packet, .notSpecified, at: "icmp_unreach", device: device)
+            }
             trace(.consume(what: "ICMP error \(header.type)/\(header.code)"), packet)
             receiveError4(packet, offset, header)
+        case 5:
+            trace(.consume(what: "ICMP redirect"), packet)
+            environment.notModelled("the next hop that an ICMP redirect tells of")
         default: trace(.consume(what: "ICMP type \(header.type)"), packet)
         }
     }
@@ -48,7 +59,7 @@ extension InternetStack {
         guard let way = try? outputRoute4(to: source, source: destination, device: nil) else { return }
         guard allowsPeer(way.route, source, limited: limited, interval: settings.icmpRateLimit) else { return }
         sendICMP4(
-            type: ICMPv4Type.echoReply, code: 0, rest: header.rest, quoting: packet,
+            type: ICMPv4Type.echoReply, code: header.code, rest: header.rest, quoting: packet,
             from: offset + ICMPHeader.byteCount, count: packet.length - offset - ICMPHeader.byteCount, to: source,
             by: way, typeOfService: tos, "ICMP echo reply to \(source)")
     }

@@ -29,7 +29,7 @@ extension InternetStack {
             if !settings.echoIgnoreAll { replyEcho6(packet, header, source, destination) }
         case ICMPv6Type.echoReply:
             meter.charge(.icmp)
-            deliverPing(packet, offset, header.identifier, source)
+            deliverPing(packet, offset, header.identifier, source, destination)
         case 1...4:
             meter.charge(.icmp)
             trace(.consume(what: "ICMPv6 error \(header.type)/\(header.code)"), packet)

@@ -27,6 +27,7 @@ extension InternetStack {
         trimIP(packet, to: length)
         packet.transportHeader = headerLength
         packet.orphan()
+        packet.clearControlBlock()
         if headerLength > 20 {
             environment.notModelled("IPv4 options")
             return drop(packet, .notSpecified, at: "ip_rcv_options", device: device)
@@ -131,9 +132,10 @@ extension InternetStack {
         guard let own = packet.header(IPv4Header.self) else { return }
         own.decrementTimeToLive()
         if settings.forwardUpdatesPriority { packet.priority = Self.priority(of: own.typeOfService) }
-        if route.device === device {
+        if route.device === device, settings.sendsRedirectsAll || state(of: device)?.sendsRedirects == true {
             environment.notModelled("ICMP redirects: \(device.name) forwards back to where the packet came from")
         }
+        packet.clearTimestamp()
         trace(.forward, packet)
         traceRoute(packet, route)
         _ = output4(packet, route, forwards: true)

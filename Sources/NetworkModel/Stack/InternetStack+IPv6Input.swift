@@ -37,6 +37,7 @@ extension InternetStack {
             trimIP(packet, to: length)
         }
         packet.orphan()
+        packet.clearControlBlock()
         if header.nextHeader == 0 {
             environment.notModelled("IPv6 hop-by-hop options")
             return drop(packet, .notSpecified, at: "ipv6_parse_hopopts", device: device)
@@ -113,6 +114,7 @@ extension InternetStack {
             return drop(packet, .notSpecified, at: place, device: device)
         }
         own.hopLimit &-= 1
+        packet.clearTimestamp()
         trace(.forward, packet)
         traceRoute(packet, route)
         _ = output6(packet, route, forwards: true)

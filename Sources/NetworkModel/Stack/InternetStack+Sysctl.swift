@@ -37,7 +37,7 @@ extension InternetStack {
     /// What has one modelled value: setting it to that is no change.
     private static let fixed: [String: UInt64] = [
         "ipv4 rp_filter": 0, "ipv4 accept_local": 0, "ipv4 arp_ignore": 0, "ipv4 arp_announce": 0,
-        "ipv4 route_localnet": 0, "ipv4 proxy_arp": 0, "ipv4 send_redirects": 1, "ipv4 arp_accept": 0,
+        "ipv4 route_localnet": 0, "ipv4 proxy_arp": 0, "ipv4 arp_accept": 0,
         "ipv6 accept_dad": 0, "ipv6 router_solicitations": 0, "ipv6 addr_gen_mode": 1, "ipv6 accept_ra": 0,
         "ipv6 proxy_ndp": 0, "ipv6 dad_transmits": 0,
     ]
@@ -67,7 +67,19 @@ extension InternetStack {
             forgetRoutes()
         case ("ipv4", "arp_ignore") where target != "all" && target != "default" && (number == 0 || number == 8):
             states[0].ignoresARP = number == 8
+        case ("ipv4", "send_redirects"):
+            switch target {
+            case "all": settings.sendsRedirectsAll = number != 0
+            case "default": settings.sendsRedirectsDefault = number != 0
+            default: states[0].sendsRedirects = number != 0
+            }
         case ("ipv6", "forwarding"):
+            // Routers join groups of their own, and tell of it (addrconf_forward_change, MLD).
+            if states.contains(where: { !$0.ipv6.isEmpty && $0.forwardsIPv6 != (number != 0) }) {
+                environment.notModelled(
+                    "reports of the groups that a router is in: forwarding of IPv6 changed while devices have addresses"
+                )
+            }
             if target == "all" { settings.forwardsIPv6All = number != 0 }
             if target == "all" || target == "default" { settings.forwardsIPv6Default = number != 0 }
             for state in states { state.forwardsIPv6 = number != 0 }
@@ -146,6 +158,8 @@ extension InternetStack {
         switch (family, name) {
         case ("ipv4", "forwarding"):
             value = state?.forwardsIPv4 ?? (isAll ? settings.forwardsIPv4All : settings.forwardsIPv4Default)
+        case ("ipv4", "send_redirects"):
+            value = state?.sendsRedirects ?? (isAll ? settings.sendsRedirectsAll : settings.sendsRedirectsDefault)
         case ("ipv4", "arp_ignore") where state?.ignoresARP == true: return "8"
         case ("ipv6", "forwarding"):
             value = state?.forwardsIPv6 ?? (isAll ? settings.forwardsIPv6All : settings.forwardsIPv6Default)

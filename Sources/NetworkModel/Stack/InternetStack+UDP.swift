@@ -13,7 +13,7 @@ extension InternetStack {
         let place: StaticString = source.isIPv6 ? "__udp6_lib_rcv" : "__udp4_lib_rcv"
         guard packet.pullLinear(min(packet.length, offset + UDPHeader.byteCount)),
             let header = packet.header(UDPHeader.self, at: offset)
-        else { return drop(packet, .packetTooSmall, at: place, device: device) }
+        else { return drop(packet, .notSpecified, at: place, device: device) }
         let available = packet.length - offset
         var length = header.length
         // Jumbograms aside, IPv6 allows 0 for "to the end".

@@ -76,10 +76,7 @@ import Trace
     public func deviceChanged(_ device: NetworkDevice, _ change: DeviceChange) {
         switch change {
         case .registered:
-            let state = InternetDevice(
-                device, forwardsIPv4: settings.forwardsIPv4Default, forwardsIPv6: settings.forwardsIPv6Default,
-                isIPv6Disabled: settings.isIPv6DisabledDefault)
-            setState(state, of: device)
+            setState(InternetDevice(device, settings: settings), of: device)
         case .unregistered:
             guard let state = state(of: device) else { return }
             goDown(state)

@@ -3,6 +3,8 @@ struct StackSettings {
     /// `net.ipv4.ip_forward`, `net.ipv4.conf.all.forwarding`.
     var forwardsIPv4All = false
     var forwardsIPv4Default = false
+    var sendsRedirectsAll = true
+    var sendsRedirectsDefault = true
     /// `net.ipv6.conf.all.forwarding`.
     var forwardsIPv6All = false
     var forwardsIPv6Default = false

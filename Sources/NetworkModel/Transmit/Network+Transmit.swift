@@ -18,6 +18,9 @@ extension Network {
         packet.hookBits.remove(.atIngress)
         if device.classifiesEgress, let result = handleEgress(packet, device) { return result }
         if device.releasesDestination { packet.destination = nil }
+        // netdev_core_pick_tx: each device has one queue; the sender's CPU takes the place of the NAPI id.
+        packet.queueMapping = 0
+        packet.set(UInt32(0), at: SocketBufferLayout.napiID)
         switch device.activeDiscipline {
         case .noqueue: return transmitDirectly(packet, device)
         case .noop:
@@ -98,6 +101,7 @@ extension Network {
     func netifRX(_ packet: SocketBuffer) -> Bool {
         let environment = self.environment
         let device = packet.networkDevice
+        stamp(packet)
         switch environment.enqueueToBacklog(packet, isRunning: device.isUp) {
         case .accepted(let cpu, let queued):
             trace(.backlogEnqueue(cpu: cpu, queued: queued), packet, at: device)

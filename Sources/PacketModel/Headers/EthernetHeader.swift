@@ -52,9 +52,11 @@ public struct ARPMessage: HeaderView {
 
     @inlinable public init(_ bytes: HeaderBytes) { self.bytes = bytes }
 
-    /// Whether the message is of IPv4 over Ethernet, as the other fields assume.
+    /// Whether the message is of IPv4 over Ethernet (ARPHRD_ETHER, or ARPHRD_IEEE802, which Linux takes for the same), as the
+    /// other fields assume.
     public var isIPv4OverEthernet: Bool {
-        bytes.load(UInt16.self, 0) == 1 && bytes.load(UInt16.self, 2) == EtherType.ipv4 && bytes[4] == 6
+        let hardware = bytes.load(UInt16.self, 0)
+        return (hardware == 1 || hardware == 6) && bytes.load(UInt16.self, 2) == EtherType.ipv4 && bytes[4] == 6
             && bytes[5] == 4
     }
 

@@ -107,6 +107,21 @@ import Testing
         }
     }
 
+    /// Seen on 6.12.117: no EADDRINUSE (INET_PROTOSW_REUSE); the newest socket gets the reply, one of an address only its.
+    @Test func `ping sockets share an identifier`() throws {
+        let fixture = try StackFixture()
+        let destination = SocketAddress(address: try NetworkAddress("10.0.0.2"), port: 0)
+        let sockets = [0, 1, 2].map { _ in PingSocket(stack: fixture.stack("a"), isIPv6: false) }
+        for (socket, address) in zip(sockets, ["0.0.0.0", "0.0.0.0", "10.0.0.1"]) {
+            try socket.bind(to: SocketAddress(address: NetworkAddress(address), port: 7))
+        }
+        try sockets[0].send([8, 0, 0, 0, 0, 0, 0, 1], to: destination)
+        #expect(sockets.map { $0.receiveAll().count } == [0, 0, 1])
+        sockets[2].close()
+        try sockets[0].send([8, 0, 0, 0, 0, 0, 0, 2], to: destination)
+        #expect(sockets.map { $0.receiveAll().count } == [0, 1, 0])
+    }
+
     /// icmp_ratelimit 1000 ms with six saved up (`inet_peer_xrlim_allow`).
     @Test func `errors to one host are limited to six, then one a second`() throws {
         let fixture = try StackFixture()
