@@ -20,8 +20,10 @@ public final class LinuxHost {
         public var wires: [[String]] = []
         /// Whether state that the whole machine shares may change for the time of the run.
         public var mayChangeMachine = false
-        /// How long packets are waited for, in nanoseconds.
+        /// How long packets are waited for at most, in nanoseconds.
         public var settleTime: UInt64 = 150_000_000
+        /// How long no CPU has handled a packet when they have come to rest: more where a wire is no veth pair.
+        public var quietTime: UInt64 { wires.isEmpty ? 25_000_000 : 60_000_000 }
 
         public init() {}
     }

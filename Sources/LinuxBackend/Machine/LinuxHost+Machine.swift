@@ -12,7 +12,8 @@ extension LinuxHost: KernelControl {
         try checkInterruption()
     }
 
-    /// Nothing tells when the last packet has come to rest; by then it has.
+    /// Waits until the CPUs have nothing to do with packets any more, so that timers have as little time as possible to come
+    /// in between: the model's clock stands still between steps.
     public func settle() throws(ControlError) {
         // What a device says as it comes up, such as IPv6's group reports, shall be said by then.
         for _ in 0..<50 where devicesComingUp.contains(where: isWaitingForCarrier) {
@@ -20,9 +21,24 @@ extension LinuxHost: KernelControl {
         }
         devicesComingUp = []
         // The other end's queue goes with its carrier, which the link watch may let wait for a second (linkwatch_nextevent).
-        let time = awaitsLinkWatch ? max(options.settleTime, 1_100_000_000) : options.settleTime
+        if awaitsLinkWatch { try advance(nanoseconds: 1_100_000_000) }
         awaitsLinkWatch = false
-        try advance(nanoseconds: time)
+        let pause: UInt64 = 5_000_000
+        var (waited, quiet): (UInt64, UInt64) = (0, 0)
+        var handled = try packetSoftirqs()
+        while quiet < options.quietTime, waited < options.settleTime {
+            try advance(nanoseconds: pause)
+            waited += pause
+            let now = try packetSoftirqs()
+            quiet = now == handled ? quiet + pause : 0
+            handled = now
+        }
+    }
+
+    /// Runs of the softirqs that receive and transmit, on all CPUs.
+    private func packetSoftirqs() throws(ControlError) -> [Substring] {
+        let text = try OpenFile.text(of: "/proc/softirqs")
+        return text.split(separator: "\n").filter { $0.contains("NET_RX:") || $0.contains("NET_TX:") }
     }
 
     /// Whether a device's operational state is neither unknown, as a dummy's, nor up.
