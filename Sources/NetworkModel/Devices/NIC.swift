@@ -204,6 +204,7 @@ public final class NIC: NetworkDevice {
             statistics.receivedBytes += UInt64(frame.count)
             packet.setEthernetProtocol(at: self)
             if offload.hasValidChecksum { packet.checksumState = .unnecessary }
+            if let offset = offload.transportOffset { packet.transportHeader = offset - 14 }
             // Receive queue 0 is recorded as 1.
             packet.queueMapping = 1
             packet.set(napiID, at: SocketBufferLayout.napiID)

@@ -9,6 +9,8 @@ import PacketModel
 struct ReceiveOffload {
     /// Bytes from the frame's start that are linear.
     private(set) var linearLength = 14
+    /// Where GRO has found the transport header, from the frame's start; nil where it did not look.
+    private(set) var transportOffset: Int?
     /// Whether the transport checksum was found right.
     private(set) var hasValidChecksum = false
     /// What names the flow of a TCP segment, which GRO may merge with the next; nil for other frames.
@@ -36,6 +38,7 @@ struct ReceiveOffload {
             return
         }
         linearLength = 34
+        transportOffset = 34
         let isPlain = Int(Self.word(frame, 16)) == frame.count - 14 && fragment & ~0x4000 == 0
         receiveTransport(frame, at: 34, protocol: frame[23], addresses: 26..<34, isPlain: isPlain)
     }
@@ -53,6 +56,7 @@ struct ReceiveOffload {
             offset += length
         }
         linearLength = offset
+        transportOffset = offset
         guard Self.hasReceiver(next) else { return }
         let isPlain = Int(Self.word(frame, 18)) == frame.count - 54
         receiveTransport(frame, at: offset, protocol: next, addresses: 22..<54, isPlain: isPlain)
