@@ -82,7 +82,7 @@ let modules: [Module] = [
         on: [
             "LinuxABI", "SimulationCore", "BPFInstructionSet", "PacketModel", "BPFObjectFile", "KernelControl", "Trace",
             "Wording",
-        ], packages: [yams], testsOn: ["Datapath", "HostModel"], testFixtures: ["Golden", "Samples"]),
+        ], packages: [yams], testsOn: ["Datapath", "HostModel"], testFixtures: ["Golden", "Samples", "Mutations.md"]),
     Module(
         name: "BenchmarkKit", on: ["PacketModel", "KernelControl", "Datapath", "CLinux"],
         packages: [histogram], testsOn: ["DatapathTesting", "NetkitSimulator"]),
