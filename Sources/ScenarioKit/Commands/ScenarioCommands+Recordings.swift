@@ -44,8 +44,17 @@ extension ScenarioCommands {
             if !tellsRuns { result.observations.runs = nil }
             if !tellsDrops { result.observations.drops = nil }
             difference.simulated = result
-            difference.differences = ObservationDifference.between(
-                linux: real, simulated: try observations(of: result))
+            let seen: JSONValue
+            if let error = result.error, error.kind == .kernel || error.kind == .input,
+                let partial = result.normalisedObservations, !partial.steps.isEmpty
+            {
+                // The model came to a step that it could not take; what led there is the first difference.
+                seen = partial.json
+                difference.remarks.append("nksim did not come to the end: \(error)")
+            } else {
+                seen = try observations(of: result)
+            }
+            difference.differences = ObservationDifference.between(linux: real, simulated: seen)
         } catch {
             difference.problem = error.description
         }

@@ -22,6 +22,9 @@ struct FrameNormaliser {
         self.addresses = addresses
     }
 
+    /// What stands for a link-layer address.
+    func stable(_ address: LinkAddress) -> LinkAddress { addresses[address] ?? address }
+
     mutating func normalise(_ frame: inout Observations.Frame) {
         bytes = frame.bytes
         findings = []

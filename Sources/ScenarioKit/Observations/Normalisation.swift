@@ -11,6 +11,8 @@ import PacketModel
 ///   as a field of its own. A valid one is computed anew over the changed bytes, a wrong one moves by as much as they did.
 /// - **Random link-layer addresses**: those of declared devices that the scenario gives none become `fe:00:00:00:00:01` and
 ///   up, in the order of declaration; in Ethernet headers, ARP, and options of neighbour discovery, whose checksum follows.
+/// - **Neighbours' states**, which hang on the clock: reachable, stale, delay and probe are `known`, incomplete and failed
+///   `unknown`, without an address.
 /// - **Program ids** of programs that the scenario doesn't know (`id N`): ordinals by first appearance.
 /// - **Maps declared `unstable`** (time stamps, cookies, hashes): each distinct value is an ordinal, zero stays zero. In
 ///   per-CPU maps each CPU's value counts for itself.
@@ -45,6 +47,7 @@ public struct Normalisation: Sendable {
         normaliseFrames(&result)
         normaliseRunsAndDrops(&result)
         nameUnknownPrograms(&result)
+        for index in result.neighbours.indices { normalise(&result.neighbours[index]) }
         for index in result.maps.indices { normalise(&result.maps[index]) }
         result.softnet =
             comparesSoftnet ? result.softnet.prefix(cpus).map { row in row.filter { $0.counter.isComparable } } : []
@@ -91,6 +94,22 @@ public struct Normalisation: Sendable {
         }
         for index in observations.chains.indices {
             observations.chains[index].programs = observations.chains[index].programs.map(renamed)
+        }
+    }
+
+    // MARK: Neighbours
+
+    private func normalise(_ neighbour: inout Observations.Neighbour) {
+        guard let word = NeighbourWord(rawValue: neighbour.state) else { return }
+        switch word {
+        case .reachable, .stale, .delay, .probe:
+            neighbour.state = "known"
+            let addresses = FrameNormaliser(randomAddresses: randomAddresses)
+            neighbour.linkAddress = neighbour.linkAddress.map { addresses.stable($0) }
+        case .none, .incomplete, .failed:
+            neighbour.state = "unknown"
+            neighbour.linkAddress = nil
+        case .noarp, .permanent: break
         }
     }
 

@@ -54,7 +54,8 @@ public struct ObservationDifference: Hashable, Sendable {
 
     /// Causes before effects: within a step, what was answered and what programs said come before what became of packets.
     private static let sections = [
-        "steps", "runs", "captures", "drops", "sockets", "trace_pipe", "counters", "chains", "maps", "softnet",
+        "steps", "runs", "captures", "drops", "sockets", "trace_pipe", "counters", "chains", "neighbours", "maps",
+        "softnet",
     ]
 
     private static func section(_ path: String) -> Int {

@@ -21,6 +21,7 @@ extension Observations {
                     return .object(object)
                 }))
         object.set("chains", .array(chains.map(\.json)))
+        object.set("neighbours", .array(neighbours.map(\.json)))
         object.set("sockets", .array(sockets.map(\.json)))
         object.set("maps", .array(maps.map(\.json)))
         object.set(
@@ -117,6 +118,17 @@ extension Observations.Chain {
         object.set("hook", text: hook.name)
         object.set("revision", text: "\(revision)")
         object.set("programs", .array(programs.map { .string($0) }))
+        return .object(object)
+    }
+}
+
+extension Observations.Neighbour {
+    var json: JSONValue {
+        var object = JSONObject()
+        object.set("device", text: device)
+        object.set("address", text: "\(address)")
+        object.set("mac", text: linkAddress.map { "\($0)" })
+        object.set("state", text: state)
         return .object(object)
     }
 }

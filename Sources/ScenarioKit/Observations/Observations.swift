@@ -1,5 +1,6 @@
 public import KernelControl
 public import LinuxABI
+public import PacketModel
 
 /// What a run of a scenario was seen to do: everything that two kernels are compared by.
 public struct Observations: Sendable {
@@ -93,6 +94,15 @@ public struct Observations: Sendable {
         public var programs: [String]
     }
 
+    public struct Neighbour: Sendable {
+        /// `DEVICE@NAMESPACE`.
+        public var device: String
+        public var address: NetworkAddress
+        public var linkAddress: LinkAddress?
+        /// In the words of `ip neigh`; `known` and `unknown` once normalised.
+        public var state: String
+    }
+
     public struct Socket: Sendable {
         public var name: String
         /// With the steps that they came in, counted from 1.
@@ -118,6 +128,8 @@ public struct Observations: Sendable {
     public var captures: [Capture] = []
     public var counters: [Counters] = []
     public var chains: [Chain] = []
+    /// At the end, those that protocols have made or a user; in the order of namespaces, devices and addresses.
+    public var neighbours: [Neighbour] = []
     public var sockets: [Socket] = []
     public var maps: [Map] = []
     /// Changes since the first step, a row for each CPU.

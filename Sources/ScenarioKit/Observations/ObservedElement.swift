@@ -19,7 +19,8 @@ struct ObservedElement {
 
     /// Lists whose members are known by what they are about rather than by their place.
     private static let keys: [String: [String]] = [
-        "captures": ["name"], "counters": ["device"], "chains": ["device", "hook"], "sockets": ["name"],
+        "captures": ["name"], "counters": ["device"], "chains": ["device", "hook"],
+        "neighbours": ["device", "address"], "sockets": ["name"],
         "maps": ["object", "name"], "entries": ["key"], "softnet": ["cpu"],
     ]
 

@@ -77,7 +77,26 @@ extension ScenarioRunner {
             }
             result.observations.chains.append(try chain(member.device, member.hook))
         }
+        try observeNeighbours()
         try observeMaps()
+    }
+
+    /// Entries without ARP, as groups have them, are left out: the kernel makes them for itself.
+    private func observeNeighbours() throws(ScenarioError) {
+        let place = SourcePlace(file: scenario.file, line: 1, column: 1)
+        for namespace in scenario.namespaces {
+            let entries = try request("neigh show", at: place) { () throws(ControlError) in
+                try kernel.neighbours(in: namespace)
+            }
+            let seen = entries.filter { $0.state != .noARP }.map { entry in
+                Observations.Neighbour(
+                    device: "\(entry.device)@\(namespace)", address: entry.address, linkAddress: entry.linkAddress,
+                    state: entry.state.word)
+            }
+            result.observations.neighbours += seen.sorted {
+                ($0.device, "\($0.address)") < ($1.device, "\($1.address)")
+            }
+        }
     }
 
     private static func inOrder(_ left: ChainMember, _ right: ChainMember) -> Bool {
