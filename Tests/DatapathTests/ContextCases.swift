@@ -8,7 +8,7 @@ enum ContextCases {
         backlog + loops + redirects + verdicts + contexts + neighbours
 
     static func make(_ name: String, _ run: @escaping @Sendable (WorldBuilder) throws -> Void) -> RecordedCase {
-        RecordedCase(name: name) { kernel, _ in try run(WorldBuilder(kernel: kernel)) }
+        RecordedCase(name: name) { kernel in try run(WorldBuilder(kernel: kernel)) }
     }
 
     // MARK: Programs

@@ -39,6 +39,28 @@ import Trace
         #expect(try Self.normalisation().normalised(Observations()).runs == nil)
     }
 
+    /// What a neighbour's state is by now hangs on the clock; whether its address is known doesn't.
+    @Test(arguments: [
+        ("reachable", "known"), ("stale", "known"), ("delay", "known"), ("probe", "known"), ("incomplete", "unknown"),
+        ("failed", "unknown"), ("permanent", "permanent"),
+    ])
+    func neighboursAreKnownOrNot(state: String, expected: String) throws {
+        let random = LinkAddress(bits: 0x0A0B_0C0D_0E0F)
+        var normalisation = try Self.normalisation()
+        normalisation.randomAddresses = [random]
+        var seen = Observations()
+        seen.neighbours = [
+            .init(device: "nic0@node", address: .anyIPv4, linkAddress: random, state: state)
+        ]
+        let found = try #require(normalisation.normalised(seen).neighbours.first)
+        #expect(found.state == expected)
+        switch expected {
+        case "known": #expect(found.linkAddress == LinkAddress(bits: 0xFE00_0000_0001))
+        case "unknown": #expect(found.linkAddress == nil)
+        default: #expect(found.linkAddress == random)
+        }
+    }
+
     /// Timers run on whichever CPU is awake; what tasks and interrupts did keeps its CPU.
     @Test func timersHaveNoCPU() throws {
         var seen = Observations()

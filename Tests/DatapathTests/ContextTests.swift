@@ -3,17 +3,10 @@ import KernelControl
 import Testing
 import Trace
 
-/// The scenarios' requests on the simulated host, each answer beside the one that Linux 6.12 gave to the same request.
+/// Small worlds, one fact each: their requests on the simulated host, each answer beside the one that Linux 6.12 gave to the
+/// same request.
 ///
 /// The recording comes from `.ci/record-datapath`, which says how to make it anew.
-@Suite struct RecordedScenarioTests {
-    @Test(arguments: RecordedCase.scenarios)
-    func answersAreLinuxs(_ recorded: RecordedCase) throws {
-        try expectLinuxAnswers(recorded)
-    }
-}
-
-/// Small worlds, one fact each, likewise.
 @Suite struct ContextTests {
     @Test(arguments: ContextCases.all)
     func answersAreLinuxs(_ recorded: RecordedCase) throws {
@@ -26,7 +19,7 @@ import Trace
     @Test(.enabled(if: ProcessInfo.processInfo.environment["RECORD_REQUESTS"] != nil))
     func writeRequests() throws {
         let file = try #require(ProcessInfo.processInfo.environment["RECORD_REQUESTS"])
-        let cases = try (RecordedCase.scenarios + ContextCases.all).map { recorded -> JSONValue in
+        let cases = try ContextCases.all.map { recorded -> JSONValue in
             var object = JSONObject()
             object.set("name", text: recorded.name)
             object.set("exchanges", .array(try recorded.simulate().map { .object($0.request) }))
