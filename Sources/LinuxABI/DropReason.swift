@@ -13,6 +13,7 @@ public enum DropReason: String, Sendable, Hashable, CaseIterable {
     case neighbourQueueFull = "NEIGH_QUEUEFULL"
     case neighbourDead = "NEIGH_DEAD"
     case neighbourCreateFailed = "NEIGH_CREATEFAIL"
+    case queuePurge = "QUEUE_PURGE"
     case tcEgress = "TC_EGRESS"
     case tcIngress = "TC_INGRESS"
     case qdiscDrop = "QDISC_DROP"

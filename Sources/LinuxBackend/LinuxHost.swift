@@ -32,6 +32,8 @@ public final class LinuxHost {
     /// The namespace that the process was started in.
     let home: NetworkNamespaceFile
     var namespaces: [NamespaceName: NetworkNamespaceFile] = [:]
+    /// Names of devices that were there when one was deleted, by namespace and index: a drop may be told of one that is gone.
+    var formerDevices: [UInt64: [UInt32: String]] = [:]
     var sockets: [Descriptor: OpenSocket] = [:]
     /// Errors that a receive met before somebody asked for them.
     var pendingErrors: [Int32: KernelErrno] = [:]

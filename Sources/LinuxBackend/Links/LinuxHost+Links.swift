@@ -61,6 +61,7 @@ extension LinuxHost: LinkControl {
         let index = try index(of: device, in: namespace)
         // As the kernel says of a NIC, which no request has made (rtnl_delete_link).
         if places.pairEnds.contains(.init(namespace: namespace, index: index)) { throw .errno(.EOPNOTSUPP) }
+        try rememberDevices()
         try remove(index: index, in: namespace)
     }
 

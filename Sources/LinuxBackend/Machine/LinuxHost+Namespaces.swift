@@ -74,7 +74,14 @@ extension LinuxHost {
             return (nil, nil)
         }
         guard index != 0, (try? file.enter()) != nil else { return (nil, name) }
-        return (Self.nameOfDevice(index: index), name)
+        return (Self.nameOfDevice(index: index) ?? formerDevices[inode]?[index], name)
+    }
+
+    /// Before a device goes, and the other end of a pair with it: the indexes of a namespace are not given twice.
+    func rememberDevices() throws(ControlError) {
+        for (name, file) in namespaces {
+            for device in try links(in: name) { formerDevices[file.inode, default: [:]][device.index] = device.name }
+        }
     }
 
     /// A device's name in the thread's namespace.

@@ -261,11 +261,11 @@ final class Neighbour {
         parkedBytes = 0
     }
 
-    /// Ends the entry (`neigh_flush_dev`): parked packets are freed.
+    /// Ends the entry (`neigh_flush_dev`): with its timer goes its last user, so that parked packets are freed by `neigh_destroy`.
     func die(_ stack: InternetStack) {
         isDead = true
         stopTimer(stack)
-        for packet in parked { stack.drop(packet, .notSpecified, at: "neigh_flush_dev", device: device) }
+        for packet in parked { stack.drop(packet, .queuePurge, at: "neigh_destroy", device: device) }
         parked.removeAll()
         parkedBytes = 0
         state = .none

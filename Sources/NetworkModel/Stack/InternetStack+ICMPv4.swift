@@ -148,7 +148,9 @@ extension InternetStack {
         header.code = code
         header.rest = rest
         header.checksum = 0
-        header.checksum = unsafe InternetChecksum.checksum(start, count: ICMPHeader.byteCount + count)
+        let checksum = unsafe InternetChecksum.checksum(start, count: ICMPHeader.byteCount + count)
+        // x86 begins such a sum with the other zero (csum_partial_copy_generic), which shows where all bytes are zero.
+        header.checksum = checksum == 0xFFFF ? 0 : checksum
         // The control socket has IP_PMTUDISC_DONT.
         writeIPv4(
             packet, length: length, protocolNumber: IPProtocol.icmp, source: way.source, destination: destination,

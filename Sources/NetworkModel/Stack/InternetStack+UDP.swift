@@ -92,7 +92,9 @@ extension InternetStack {
         _ ports: (source: UInt16, destination: UInt16)
     ) {
         let takers = sockets.lookupAll(destination, ports.destination)
-        if takers.isEmpty { return trace(.consume(what: "UDP to a group that nobody listens to"), packet) }
+        if takers.isEmpty {
+            return drop(packet, .notSpecified, at: "__udp4_lib_mcast_deliver", device: packet.networkDevice)
+        }
         for socket in takers { deliver(packet, to: socket, offset, length, source, destination, ports) }
     }
 

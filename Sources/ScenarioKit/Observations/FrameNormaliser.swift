@@ -4,7 +4,7 @@ import PacketModel
 /// Puts ordinals where a frame has random numbers, and finds out what its checksums were; see ``Normalisation``.
 ///
 /// One normaliser goes through all frames of a run, so that the same number has the same ordinal everywhere. Encapsulation
-/// is followed for IP in IP; what GRE and UDP carry is payload.
+/// is followed for IP in IP; what GRE and UDP carry is payload. Behind an Ethernet type that tells nothing, a packet is looked for.
 struct FrameNormaliser {
     private var identifications = Ordinals<UInt32>()
     private var flowLabels = Ordinals<UInt32>()
@@ -75,7 +75,25 @@ struct FrameNormaliser {
             else { return }
             replaceAddress(at: offset + 8)
             replaceAddress(at: offset + 18)
-        default: break
+        default: readDisplaced(from: offset)
+        }
+    }
+
+    /// A packet behind a type that isn't its own: a program wrote over the type, or put bytes in front. It is recognised by
+    /// a right header checksum, or in IPv6, which has none, by a length that reaches exactly to the end.
+    private mutating func readDisplaced(from start: Int) {
+        for offset in start..<max(start, bytes.count - IPv4Header.byteCount + 1) {
+            let packet = Layer(start: offset, end: bytes.count)
+            if bytes[offset] == 0x45, isZero(sum(offset..<offset + IPv4Header.byteCount)),
+                offset + Int(word(offset + 2)) <= bytes.count
+            {
+                return readIPv4(packet)
+            }
+            if bytes[offset] >> 4 == 6, offset + IPv6Header.byteCount <= bytes.count,
+                offset + IPv6Header.byteCount + Int(word(offset + 4)) == bytes.count
+            {
+                return readIPv6(packet)
+            }
         }
     }
 

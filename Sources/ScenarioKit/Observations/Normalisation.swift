@@ -5,7 +5,8 @@ import PacketModel
 ///
 /// - **Times**: dropped from frames. `trace_pipe` lines keep the program's text; task, CPU, flags and time in front go.
 /// - **IPv4 identifications**: ordinals by first appearance, 0 stays 0; the header checksum follows. Also where an ICMP
-///   error quotes a header, and in IP carried by IP (``FrameNormaliser``).
+///   error quotes a header, in IP carried by IP, and where a program moved the packet from behind its Ethernet type
+///   (``FrameNormaliser``).
 /// - **IPv6 flow labels and fragment identifications**, which are hashes: ordinals likewise.
 /// - **Checksums**: whether each was valid, partial, wrong or absent is found out on the frame as captured, and compared
 ///   as a field of its own. A valid one is computed anew over the changed bytes, a wrong one moves by as much as they did.

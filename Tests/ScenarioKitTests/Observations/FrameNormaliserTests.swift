@@ -40,6 +40,18 @@ import Trace
             after: ethernet4 + "4500001d 00014000 401126ce 0a000001 0a000002 00010002 00090000 78",
             checksums: "ipv4 wrong, udp none"),
         Row(
+            name: "a packet that was moved from behind its type is found",
+            before: "020000000002 020000000001 0000 00000000 00000000 0800 "
+                + "4500001d 12344000 4011149a 0a000001 0a000002 00010002 00090000 78",
+            after: "020000000002 020000000001 0000 00000000 00000000 0800 "
+                + "4500001d 00014000 401126cd 0a000001 0a000002 00010002 00090000 78",
+            checksums: "ipv4 valid, udp none"),
+        Row(
+            name: "without a right checksum it isn't one",
+            before: "020000000002 020000000001 0000 4500001d 12344000 4011149b 0a000001 0a000002 00010002 00090000 78",
+            after: "020000000002 020000000001 0000 4500001d 12344000 4011149b 0a000001 0a000002 00010002 00090000 78",
+            checksums: ""),
+        Row(
             name: "identification 0 stays 0",
             before: ethernet4 + "4500001d 00004000 401126ce 0a000001 0a000002 00010002 00090000 78",
             after: ethernet4 + "4500001d 00004000 401126ce 0a000001 0a000002 00010002 00090000 78",
