@@ -31,6 +31,8 @@ final class InternetDevice {
     @safe @exclusivity(unchecked) var forwardsIPv6: Bool
     /// `net.ipv6.conf.DEV.disable_ipv6`.
     @safe @exclusivity(unchecked) var isIPv6Disabled: Bool
+    /// Whether it has been up with a carrier: Linux has told the link of its groups by then.
+    var hasAnnouncedGroups = false
 
     init(_ device: NetworkDevice, settings: StackSettings) {
         self.device = device
@@ -42,6 +44,10 @@ final class InternetDevice {
 
     /// Whether IPv6 is in use here: a device with an MTU below 1280 has no `inet6_dev`.
     var hasIPv6: Bool { device.mtu >= 1280 && !isIPv6Disabled }
+
+    /// Whether it is in multicast groups that it tells of: none without ARP, unless a router's
+    /// (`addrconf_join_solict`, `addrconf_forward_change`).
+    var hasGroupsToTellOf: Bool { !ipv6.isEmpty && (!device.flags.contains(.noARP) || forwardsIPv6) }
 
     /// Whether an IPv6 address is this device's (`ipv6_chk_addr` with strict).
     func hasAddress(_ address: NetworkAddress) -> Bool {

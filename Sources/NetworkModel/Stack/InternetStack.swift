@@ -74,6 +74,7 @@ import Trace
     }
 
     public func deviceChanged(_ device: NetworkDevice, _ change: DeviceChange) {
+        noteGroupReports(device, change)
         switch change {
         case .registered:
             setState(InternetDevice(device, settings: settings), of: device)
@@ -99,6 +100,27 @@ import Trace
             if device.mtu < 1280, !state.ipv6.isEmpty { removeIPv6(state) }
         case .name: break
         }
+    }
+
+    /// Linux tells the link of IPv6 groups that a device joins again or leaves (MLD); what it tells when the device first comes
+    /// up is over before anybody looks.
+    private func noteGroupReports(_ device: NetworkDevice, _ change: DeviceChange) {
+        guard let state = state(of: device), device.type != HardwareType.loopback else { return }
+        switch change {
+        case .up, .carrier:
+            guard device.isUp, device.hasCarrier else { return }
+            if state.hasAnnouncedGroups, state.hasGroupsToTellOf { groupReportsAreNotModelled(device) }
+            state.hasAnnouncedGroups = true
+        case .down, .unregistered:
+            if state.hasAnnouncedGroups, state.hasGroupsToTellOf, device.isUp || change == .down {
+                groupReportsAreNotModelled(device)
+            }
+        default: break
+        }
+    }
+
+    private func groupReportsAreNotModelled(_ device: NetworkDevice) {
+        environment.notModelled("reports of IPv6 groups: \(device.name) has IPv6 addresses and goes up or down")
     }
 
     /// Forgets remembered routes and learned path MTUs (`rt_cache_flush`).
