@@ -27,4 +27,8 @@ public enum DropReason: String, Sendable, Hashable, CaseIterable {
     case ipInAddressErrors = "IP_INADDRERRORS"
     case ipv6Disabled = "IPV6DISABLED"
     case ipNoProtocol = "IP_NOPROTO"
+    case discoveryHopLimit = "IPV6_NDISC_HOP_LIMIT"
+    case discoveryCode = "IPV6_NDISC_BAD_CODE"
+    case discoveryOptions = "IPV6_NDISC_BAD_OPTIONS"
+    case discoveryOtherHost = "IPV6_NDISC_NS_OTHERHOST"
 }

@@ -11,56 +11,82 @@ extension InternetStack {
     ) {
         let device = packet.networkDevice
         let place: StaticString = "ndisc_rcv"
-        guard let ip = packet.header(IPv6Header.self), ip.hopLimit == 255, header.code == 0,
-            let message = packet.header(NeighbourMessage.self, at: IPv6Header.byteCount),
-            !message.target.isMulticast, let state = state(of: device)
-        else { return drop(packet, .notSpecified, at: place, device: device) }
-        let count = packet.length - IPv6Header.byteCount
-        let target = message.target
-        if header.type == ICMPv6Type.neighbourSolicitation {
-            trace(.consume(what: "neighbour solicitation for \(target)"), packet)
-            receiveSolicitation(
-                state, from: source, to: destination, target: target,
-                link: message.linkAddress(option: NeighbourMessage.sourceLinkOption, count: count))
-        } else {
-            trace(.consume(what: "neighbour advertisement of \(target)"), packet)
-            receiveAdvertisement(
-                state, to: destination, target: target, flags: header.rest,
-                link: message.linkAddress(option: NeighbourMessage.targetLinkOption, count: count))
+        guard packet.header(IPv6Header.self)?.hopLimit == 255 else {
+            return drop(packet, .discoveryHopLimit, at: place, device: device)
         }
+        guard header.code == 0 else { return drop(packet, .discoveryCode, at: place, device: device) }
+        guard let message = packet.header(NeighbourMessage.self, at: IPv6Header.byteCount) else {
+            return drop(packet, .packetTooSmall, at: place, device: device)
+        }
+        let count = packet.length - IPv6Header.byteCount
+        let reason: DropReason?
+        if message.target.isMulticast {
+            reason = .notSpecified
+        } else if header.type == ICMPv6Type.neighbourSolicitation {
+            reason = receiveSolicitation(packet, message, count, from: source, to: destination)
+        } else {
+            reason = receiveAdvertisement(packet, message, count, to: destination, flags: header.rest)
+        }
+        if let reason { drop(packet, reason, at: place, device: device) }
     }
 
-    /// `ndisc_recv_ns`.
+    /// `ndisc_recv_ns`: nil where the message was of use, else why it is dropped.
     private func receiveSolicitation(
-        _ state: InternetDevice, from source: NetworkAddress, to destination: NetworkAddress, target: NetworkAddress,
-        link: LinkAddress?
-    ) {
-        guard state.hasAddress(target) else { return }
+        _ packet: SocketBuffer, _ message: NeighbourMessage, _ count: Int, from source: NetworkAddress,
+        to destination: NetworkAddress
+    ) -> DropReason? {
+        guard let state = state(of: packet.networkDevice) else { return .notSpecified }
+        let target = message.target
+        let detectsDuplicates = source.isUnspecified
+        // A solicited-node group: ff02::1:ff00:0/104.
+        if detectsDuplicates, destination.high != 0xFF02 << 48 || destination.low >> 24 != 0x1FF {
+            return .notSpecified
+        }
+        guard message.hasValidOptions(count: count) else { return .discoveryOptions }
+        let link = message.linkAddress(option: NeighbourMessage.sourceLinkOption, count: count)
+        if detectsDuplicates, link != nil { return .notSpecified }
         let isMulticast = destination.isMulticast
-        if source.isUnspecified {
-            // Duplicate address detection: everyone hears that the address is taken.
-            guard isMulticast, link == nil else { return }
-            return advertise(target, to: Self.allNodes, state, isSolicited: false, withLink: true)
+        let isOwn = state.hasAddress(target)
+        if !isOwn {
+            guard state.hasAnycast(target) else { return .discoveryOtherHost }
+            if packet.packetType != .host, isMulticast {
+                environment.notModelled(
+                    "a neighbour solicitation for an anycast address, which is answered some time later")
+                return .notSpecified
+            }
+        }
+        if detectsDuplicates {
+            // Everyone hears that the address is taken.
+            advertise(target, to: Self.allNodes, state, isSolicited: false, override: isOwn, withLink: true)
+            return .notSpecified
         }
         let known =
             !isMulticast || link != nil
             ? neighbour(source, at: state.device) : state.neighbours[source]
-        guard let known else { return }
+        guard let known else { return .notSpecified }
+        trace(.consume(what: "neighbour solicitation for \(target)"), packet)
         known.update(link, .stale, override: true, weakOverride: true, self)
-        advertise(target, to: source, state, isSolicited: true, override: isMulticast, withLink: isMulticast)
+        advertise(target, to: source, state, isSolicited: true, override: isOwn && isMulticast, withLink: isMulticast)
+        return nil
     }
 
-    /// `ndisc_recv_na`.
+    /// `ndisc_recv_na`: nil where the message was of use, else why it is dropped.
     private func receiveAdvertisement(
-        _ state: InternetDevice, to destination: NetworkAddress, target: NetworkAddress, flags: UInt32,
-        link: LinkAddress?
-    ) {
+        _ packet: SocketBuffer, _ message: NeighbourMessage, _ count: Int, to destination: NetworkAddress, flags: UInt32
+    ) -> DropReason? {
+        let target = message.target
         let isSolicited = flags & NeighbourMessage.solicited != 0
-        if destination.isMulticast, isSolicited { return }
-        guard !state.hasAddress(target), let known = state.neighbours[target], known.state != .failed else { return }
+        if destination.isMulticast, isSolicited { return .notSpecified }
+        guard message.hasValidOptions(count: count) else { return .discoveryOptions }
+        let link = message.linkAddress(option: NeighbourMessage.targetLinkOption, count: count)
+        guard let state = state(of: packet.networkDevice), !state.hasAddress(target),
+            let known = state.neighbours[target], known.state != .failed
+        else { return .notSpecified }
+        trace(.consume(what: "neighbour advertisement of \(target)"), packet)
         known.update(
             link, isSolicited ? .reachable : .stale, override: flags & NeighbourMessage.override != 0,
             weakOverride: true, self)
+        return nil
     }
 
     /// `ndisc_solicit`, `ndisc_send_ns`: from the parked packet's source where it is this device's, else from a link-local

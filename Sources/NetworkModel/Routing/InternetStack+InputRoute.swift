@@ -69,21 +69,17 @@ extension InternetStack {
     /// The way of a received IPv6 packet (`ip6_route_input`).
     func inputRoute6(destination: NetworkAddress, device: NetworkDevice) -> InputDecision {
         if destination.isMulticast {
-            // Groups that every host has joined: all nodes, and its addresses' solicited-node groups.
-            guard let state = state(of: device) else { return .martian }
-            let isJoined =
-                destination == Self.allNodes || state.ipv6.contains { $0.address.solicitedNode == destination }
-            return isJoined ? .deliver(groupInput(.multicast, destination, device)) : .martian
+            return hasJoined(destination, on: device) ? .deliver(groupInput(.multicast, destination, device)) : .martian
         }
         if let known = inputCache.lookup(destination, device: 0, generation: routes6.generation) {
             return known.type == .unicast ? .forward(known) : .deliver(known)
+        }
+        if hasAnycast(destination), !allStates.contains(where: { $0.hasAddress(destination) }) {
+            return .deliver(groupInput(.local, destination, device))
         }
         guard let found = routes6.lookup(destination, outputDevice: nil) else { return .unreachable(.ENETUNREACH) }
         let route = asInput(found)
         inputCache.remember(route, destination, device: 0, generation: routes6.generation)
         return route.type == .unicast ? .forward(route) : .deliver(route)
     }
-
-    /// ff02::1
-    static let allNodes = NetworkAddress(ipv6High: 0xFF02 << 48, low: 1)
 }

@@ -131,20 +131,23 @@ extension InternetStack {
     }
 
     /// The source address for a destination (`ipv6_dev_get_saddr`): the destination itself, then its scope, then the
-    /// outgoing device, then the longest common prefix (RFC 6724, rules 1, 2, 5, 8). For link-local and multicast
-    /// destinations only the device's own count.
+    /// outgoing device, then the label, then the longest common prefix (RFC 6724, rules 1, 2, 5, 6, 8), then a device's
+    /// newest. For link-local and multicast destinations only the device's own count.
     func selectAddress6(_ device: NetworkDevice, toward destination: NetworkAddress) -> NetworkAddress? {
         let onlyDevice = destination.isLinkLocal || destination.isMulticast
         let scope = Self.scope6(destination)
-        var best: (address: NetworkAddress, score: (Int, Int, Int, Int))?
+        let label = Self.label6(destination)
+        var best: (address: NetworkAddress, score: (Int, Int, Int, Int, Int))?
         for state in allStates where state.hasIPv6 && (!onlyDevice || state.device === device) {
-            for entry in state.ipv6 {
+            // ipv6_link_dev_addr puts an address in front of the others of its scope.
+            for entry in state.ipv6.reversed() {
                 let own = Self.scope6(entry.address)
                 let common = (entry.address.high ^ destination.high).leadingZeroBitCount
                 // Within the destination's scope or beyond it the smaller is better, short of it the larger.
                 let fitness = own >= scope ? 100 - own : own - 100
                 let score = (
                     entry.address == destination ? 1 : 0, fitness, state.device === device ? 1 : 0,
+                    Self.label6(entry.address) == label ? 1 : 0,
                     common < 64
                         ? min(common, entry.prefix.length)
                         : min(64 + (entry.address.low ^ destination.low).leadingZeroBitCount, entry.prefix.length)
@@ -154,6 +157,24 @@ extension InternetStack {
             }
         }
         return best?.address
+    }
+
+    /// The kernel's policy table of address selection (`ip6addrlbl_init_table`).
+    private static func label6(_ address: NetworkAddress) -> Int {
+        if address.isLoopback { return 0 }
+        if address.high == 0 {
+            if address.low >> 32 == 0 { return 3 }
+            if address.low >> 32 == 0xFFFF { return 4 }
+        }
+        if address.high >> 36 == 0x200_1001 { return 7 }
+        switch address.high >> 48 {
+        case 0x2001 where address.high >> 32 & 0xFFFF == 0: return 6
+        case 0x2002: return 2
+        case 0x3FFE: return 12
+        case 0xFEC0...0xFEFF: return 11
+        case 0xFC00...0xFDFF: return 5
+        default: return 1
+        }
     }
 
     /// Scopes as RFC 4007 numbers them: 1 node, 2 link, 14 global.

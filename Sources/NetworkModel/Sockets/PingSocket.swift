@@ -96,8 +96,10 @@ public final class PingSocket: NetworkSocket {
             let packet = stack.makePacket(
                 headroom: way.route.device.linkLayerReservedSpace, count: length, room: isIPv6 ? 23 : 15)
         else { throw .errno(.ENOBUFS) }
-        // Unlike UDP, it tells of every drop (`ip_push_pending_frames`, `icmpv6_push_pending_frames`).
-        switch transmit(packet, message, way, target, header) {
+        // Unlike UDP, it tells of every drop (`ip_push_pending_frames`); but ping_v6_sendmsg doesn't look.
+        let result = transmit(packet, message, way, target, header)
+        if isIPv6 { return }
+        switch result {
         case .success, .congestion: return
         case .drop: throw .errno(.ENOBUFS)
         case .failure(let errno): throw .errno(errno)
@@ -128,7 +130,7 @@ public final class PingSocket: NetworkSocket {
             stack.writeIPv6(
                 packet, payloadLength: message.count, nextHeader: IPProtocol.icmpv6, source: way.source,
                 destination: target,
-                flowLabel: stack.flowLabel(packet, way.source, target, UInt16(icmp.type) << 8, identifier))
+                flowLabel: stack.flowLabel(packet, way.source, target, UInt16(icmp.type) << 8, 0))
             return stack.outputLocal6(packet, way.route)
         }
         icmp.checksum = 0

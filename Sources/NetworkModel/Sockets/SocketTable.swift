@@ -42,7 +42,8 @@ struct SocketTable {
     /// All UDP sockets that take a broadcast or multicast datagram.
     func lookupAll(_ address: NetworkAddress, _ port: UInt16) -> [UDPSocket] {
         (udp[port] ?? []).filter {
-            $0.local.address == address || $0.local.address.isUnspecified && $0.local.address.isIPv6 == address.isIPv6
+            $0.local.address == address
+                || $0.local.address.isUnspecified && ($0.local.address.isIPv6 || !address.isIPv6)
         }
     }
 }

@@ -25,8 +25,13 @@ extension UDPSocket {
     ) throws(ControlError) {
         let count = packet.dataLength
         let length = UDPHeader.byteCount + count
-        if offset + UDPHeader.byteCount + min(count, segmentSize) > mtu { throw .errno(.EMSGSIZE) }
-        if count > segmentSize * Self.maximumSegments { throw .errno(.EINVAL) }
+        let isTooLong = offset + UDPHeader.byteCount + min(count, segmentSize) > mtu
+        if isTooLong || count > segmentSize * Self.maximumSegments {
+            // The packet exists by then, though it is at no device yet.
+            if stack.isTracing { traceSend(packet, source, destination, port) }
+            stack.drop(packet, .notSpecified, at: "udp_send_skb")
+            throw .errno(isTooLong ? .EMSGSIZE : .EINVAL)
+        }
         let header = unsafe UDPHeader(writingAt: packet.data + offset)
         header.sourcePort = local.port
         header.destinationPort = port

@@ -99,17 +99,28 @@ public final class UDPSocket: NetworkSocket {
             throw .errno(.EAFNOSUPPORT)
         }
         if local.port == 0 { try take(local) }
-        let result =
-            local.address.isIPv6 ? try send6(payload, destination, stack) : try send4(payload, destination, stack)
+        let result: TransmitResult
+        if let mapped = destination.address.mappedIPv4 {
+            // udpv6_sendmsg hands it to udp_sendmsg; IPv6's own settings don't count there.
+            guard local.address.isUnspecified, !reportsErrors, discoversMTU == nil else {
+                throw .notModelled("IPv4 by an IPv6 socket that is bound to an address, or has IPv6 options")
+            }
+            let target = SocketAddress(address: mapped, port: destination.port)
+            result = try send4(payload, target, from: .anyIPv4, stack)
+        } else if local.address.isIPv6 {
+            result = try send6(payload, destination, stack)
+        } else {
+            result = try send4(payload, destination, from: local.address, stack)
+        }
         try report(result)
     }
 
     private func send4(
-        _ payload: [UInt8], _ destination: SocketAddress, _ stack: InternetStack
+        _ payload: [UInt8], _ destination: SocketAddress, from source: NetworkAddress, _ stack: InternetStack
     ) throws(ControlError) -> TransmitResult {
         let way: OutputRoute
         do throws(KernelErrno) {
-            way = try stack.outputRoute4(to: destination.address, source: local.address, device: nil)
+            way = try stack.outputRoute4(to: destination.address, source: source, device: nil)
         } catch {
             stack.trace(.noRoute(destination: destination.address.description, errno: error), nil)
             throw .errno(error)
@@ -238,7 +249,7 @@ public final class UDPSocket: NetworkSocket {
         }
     }
 
-    private func traceSend(_ packet: SocketBuffer, _ source: NetworkAddress, _ target: NetworkAddress, _ port: UInt16) {
+    func traceSend(_ packet: SocketBuffer, _ source: NetworkAddress, _ target: NetworkAddress, _ port: UInt16) {
         stack.trace(.socketSend(flow: "udp \(source):\(local.port) > \(target):\(port)"), packet)
     }
 

@@ -53,4 +53,9 @@ final class InternetDevice {
     func hasAddress(_ address: NetworkAddress) -> Bool {
         (address.isIPv6 ? ipv6 : ipv4).contains { $0.address == address }
     }
+
+    /// Whether this is the address of all routers of one of the device's subnets (`addrconf_join_anycast`).
+    func hasAnycast(_ address: NetworkAddress) -> Bool {
+        forwardsIPv6 && ipv6.contains { $0.prefix.length < 127 && $0.prefix.network.address == address }
+    }
 }

@@ -220,6 +220,8 @@ extension InternetStack {
 
     /// A parked packet's neighbour was not found (`dst_link_failure`).
     func reportLinkFailure(_ packet: SocketBuffer) {
+        // dst_link_failure: a packet whose next hop a program named has no route, and nobody hears of it.
+        if packet.route == nil { return }
         if packet.networkProtocol == EtherType.ipv6 {
             sendICMPError6(about: packet, type: ICMPv6Type.unreachable, code: ICMPv6Type.Unreachable.address)
         } else {

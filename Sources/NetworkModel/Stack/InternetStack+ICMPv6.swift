@@ -34,7 +34,16 @@ extension InternetStack {
             meter.charge(.icmp)
             trace(.consume(what: "ICMPv6 error \(header.type)/\(header.code)"), packet)
             receiveError6(packet, header)
-        default: trace(.consume(what: "ICMPv6 type \(header.type)"), packet)
+        case 130, 131: trace(.consume(what: "ICMPv6 type \(header.type)"), packet)
+        case 133, 134, 137: environment.notModelled("router solicitations and advertisements, and ICMPv6 redirects")
+        case 128...:
+            // Whoever would want these isn't modelled; the kernel frees them without a word.
+            drop(packet, .notSpecified, at: "icmpv6_rcv", device: device)
+        default:
+            // icmpv6_notify: an error of unknown type quotes the packet that it is about, too.
+            let quoted = IPv6Header.byteCount + ICMPHeader.byteCount + IPv6Header.byteCount + 8
+            if packet.length < quoted { return drop(packet, .packetTooSmall, at: "icmpv6_rcv", device: device) }
+            trace(.consume(what: "ICMPv6 error \(header.type)/\(header.code)"), packet)
         }
     }
 
@@ -55,7 +64,7 @@ extension InternetStack {
         _ packet: SocketBuffer, _ header: ICMPHeader, _ source: NetworkAddress, _ destination: NetworkAddress
     ) {
         let offset = IPv6Header.byteCount + ICMPHeader.byteCount
-        let own = destination.isMulticast ? NetworkAddress.anyIPv6 : destination
+        let own = destination.isMulticast || hasAnycast(destination) ? NetworkAddress.anyIPv6 : destination
         let oif = source.isLinkLocal ? packet.networkDevice : nil
         guard let way = try? outputRoute6(to: source, source: own, device: oif),
             let ip = packet.header(IPv6Header.self)
@@ -94,7 +103,7 @@ extension InternetStack {
             else { return }
             limited = true
         }
-        let isOwn = allStates.contains { $0.hasAddress(destination) }
+        let isOwn = allStates.contains { $0.hasAddress(destination) } || hasAnycast(destination)
         var own = isOwn && !destination.isMulticast ? destination : NetworkAddress.anyIPv6
         if own.isUnspecified, packet.inputInterface != 0,
             let input = namespace.device(index: packet.inputInterface),
@@ -132,11 +141,10 @@ extension InternetStack {
         header.code = code
         header.rest = rest
         finishICMP6(packet, header, to: destination, from: way.source)
-        let echo = header.identifier
         writeIPv6(
             packet, payloadLength: length - IPv6Header.byteCount, nextHeader: IPProtocol.icmpv6, source: way.source,
             destination: destination, trafficClass: trafficClass,
-            flowLabel: flowLabel(packet, way.source, destination, UInt16(type) << 8 | UInt16(code), echo))
+            flowLabel: flowLabel(packet, way.source, destination, UInt16(type) << 8 | UInt16(code), 0))
         packet.ignoresDontFragment = true
         controlSocket6.charge(packet)
         trace(.reply(what: what()), packet)

@@ -71,11 +71,12 @@ extension InternetStack {
         case 43, 44, 60:
             environment.notModelled("IPv6 extension headers and reassembly")
             drop(packet, .notSpecified, at: "ip6_protocol_deliver_rcu", device: packet.networkDevice)
+        case 59:
+            // No next header: dst_discard.
+            drop(packet, .notSpecified, at: "dst_discard", device: packet.networkDevice)
         default:
             // Unknown next header: parameter problem, code 1, pointer to the field.
-            if header.nextHeader != 59 {
-                sendICMPError6(about: packet, type: ICMPv6Type.parameterProblem, code: 1, rest: 6)
-            }
+            sendICMPError6(about: packet, type: ICMPv6Type.parameterProblem, code: 1, rest: 6)
             drop(packet, .ipNoProtocol, at: "ip6_protocol_deliver_rcu", device: packet.networkDevice)
         }
     }

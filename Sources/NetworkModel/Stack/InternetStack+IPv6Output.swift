@@ -19,7 +19,7 @@ extension InternetStack {
     }
 
     /// The flow label that the kernel makes up from the flow's hash (`ip6_make_flowlabel`, auto_flowlabels 1); the hash
-    /// stays in the packet, covering ports.
+    /// stays in the packet, covering ports; of ICMPv6 its type and code, but no identifier.
     func flowLabel(
         _ packet: SocketBuffer, _ source: NetworkAddress, _ destination: NetworkAddress, _ sourcePort: UInt16,
         _ destinationPort: UInt16

@@ -93,7 +93,8 @@ extension InternetStack {
     ) {
         let takers = sockets.lookupAll(destination, ports.destination)
         if takers.isEmpty {
-            return drop(packet, .notSpecified, at: "__udp4_lib_mcast_deliver", device: packet.networkDevice)
+            let place: StaticString = source.isIPv6 ? "__udp6_lib_mcast_deliver" : "__udp4_lib_mcast_deliver"
+            return drop(packet, .notSpecified, at: place, device: packet.networkDevice)
         }
         for socket in takers { deliver(packet, to: socket, offset, length, source, destination, ports) }
     }

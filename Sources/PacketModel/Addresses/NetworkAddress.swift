@@ -62,6 +62,11 @@ public struct NetworkAddress: Hashable, Sendable {
     /// fe80::/10 or 169.254.0.0/16.
     @inlinable public var isLinkLocal: Bool { isIPv6 ? high >> 54 == 0x3FA : high >> 48 == 0xA9FE }
 
+    /// The IPv4 address that an IPv6 one of ::ffff:0:0/96 stands for; nil for others (`ipv6_addr_v4mapped`).
+    public var mappedIPv4: NetworkAddress? {
+        isIPv6 && high == 0 && low >> 32 == 0xFFFF ? NetworkAddress(ipv4: UInt32(truncatingIfNeeded: low)) : nil
+    }
+
     /// The address with all but its first `length` bits cleared; lengths beyond the address's own mean all.
     @inlinable public func masked(to length: Int) -> Self {
         let highMask: UInt64 = length >= 64 ? .max : length <= 0 ? 0 : ~(UInt64.max >> UInt64(length))

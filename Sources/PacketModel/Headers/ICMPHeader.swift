@@ -107,6 +107,18 @@ public struct NeighbourMessage: HeaderView {
         bytes.store(address, Self.byteCount + 2)
     }
 
+    /// Whether the options among the `count` bytes of the message fill them (`ndisc_parse_options`).
+    public func hasValidOptions(count: Int) -> Bool {
+        var offset = Self.byteCount
+        while offset < count {
+            guard offset + 2 <= count else { return false }
+            let length = Int(bytes[offset + 1]) * 8
+            guard length > 0, offset + length <= count else { return false }
+            offset += length
+        }
+        return true
+    }
+
     /// The link-layer address in the first option of type `option` among the `count` bytes of the message; nil where there
     /// is none, or an option has no length (`ndisc_parse_options` refuses those too).
     public func linkAddress(option: UInt8, count: Int) -> LinkAddress? {

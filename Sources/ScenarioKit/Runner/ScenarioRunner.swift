@@ -67,6 +67,8 @@ public final class ScenarioRunner {
         do throws(ScenarioError) {
             try catalogue.check(scenario)
             try buildWorld()
+            // What devices say as they come up is over before a program or a capture is there to see it.
+            try settleSetUp()
             try loadObjects()
             try openEndpoints()
             try beginObserving()
@@ -105,10 +107,15 @@ public final class ScenarioRunner {
         if let trace { result.events += trace.takeEvents() }
     }
 
+    private func settleSetUp() throws(ScenarioError) {
+        let place = SourcePlace(file: scenario.file, line: 1, column: 1)
+        try request("settling after the set-up", at: place) { () throws(ControlError) in try kernel.settle() }
+    }
+
     /// Notes where counters stand before the first step; what the set-up did is no part of the story.
     private func beginObserving() throws(ScenarioError) {
         let place = SourcePlace(file: scenario.file, line: 1, column: 1)
-        try request("settling after the set-up", at: place) { () throws(ControlError) in try kernel.settle() }
+        try settleSetUp()
         _ = trace?.takeEvents()
         var normalisation = Normalisation(scenario)
         for end in scenario.devices.flatMap(\.ends) {
