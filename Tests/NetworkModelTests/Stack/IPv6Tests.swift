@@ -72,6 +72,34 @@ import Testing
         #expect(fixture.environment.device("w0", "b").statistics.transmittedPackets == sent)
     }
 
+    /// As recorded on 6.12.117: the label counts before the prefix, and of equals the newest.
+    @Test(arguments: [
+        ("fd00::2", "fd00::7"), ("2001:db8:9::1", "2001:db8::1"), ("9000::1", "2001:db8::1"), ("fd00::1", "fd00::1"),
+        ("fe80::9", "fe80::1"),
+    ])
+    func `the source address for a destination`(destination: String, source: String) throws {
+        let fixture = try StackFixture()
+        try fixture.enableIPv6()
+        for address in ["fd00::7/64", "2001:db8::1/64", "fe80::1/64"] { try fixture.address(address, "v0", "a") }
+        let device = fixture.environment.device("v0", "a")
+        let chosen = fixture.stack("a").selectAddress6(device, toward: try NetworkAddress(destination))
+        #expect(chosen == (try NetworkAddress(source)))
+    }
+
+    /// `addrconf_join_anycast`, `addrconf_forward_change`.
+    @Test(arguments: [false, true])
+    func `a router has joined the routers' groups, and answers at its subnets' address`(isRouter: Bool) throws {
+        let fixture = try StackFixture()
+        try fixture.enableIPv6()
+        let stack = fixture.stack("b")
+        try stack.setSysctl("net.ipv6.conf.all.forwarding", to: isRouter ? "1" : "0")
+        let device = fixture.environment.device("v1", "b")
+        #expect(stack.hasJoined(try NetworkAddress("ff02::1"), on: device))
+        #expect(stack.hasJoined(try NetworkAddress("ff02::2"), on: device) == isRouter)
+        #expect(!stack.hasJoined(try NetworkAddress("ff02::1234"), on: device))
+        #expect(stack.hasAnycast(try NetworkAddress("fd00::")) == isRouter)
+    }
+
     @Test func `down loses the addresses`() throws {
         let fixture = try StackFixture()
         try fixture.enableIPv6()
