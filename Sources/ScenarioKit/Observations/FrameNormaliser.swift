@@ -6,7 +6,9 @@ import PacketModel
 /// One normaliser goes through all frames of a run, so that the same number has the same ordinal everywhere. Encapsulation
 /// is followed for IP in IP; what GRE and UDP carry is payload. Behind an Ethernet type that tells nothing, a packet is looked for.
 struct FrameNormaliser {
-    private var identifications = Ordinals<UInt32>()
+    /// By the identification and the packet that has it: numbers of different flows can be the same by chance, and those of
+    /// a segmented datagram run into the next one's (`ip_idents_reserve` is asked for one).
+    private var identifications = Ordinals<[UInt8]>()
     private var flowLabels = Ordinals<UInt32>()
     private let addresses: [LinkAddress: LinkAddress]
 
@@ -118,7 +120,8 @@ struct FrameNormaliser {
         keepingChecksum(at: start + 10, state, over: start..<headerEnd) { normaliser in
             let identification = normaliser.word(start + 4)
             guard identification != 0 else { return }
-            normaliser.store(normaliser.identifications[UInt32(identification)], at: start + 4)
+            let key = normaliser.identity(of: start, headerEnd, packet.end)
+            normaliser.store(normaliser.identifications[key], at: start + 4)
         }
         let fragment = word(start + 6)
         guard fragment & 0x1FFF == 0 else { return }
@@ -127,6 +130,16 @@ struct FrameNormaliser {
         readTransport(
             bytes[start + 9], packet, from: headerEnd, to: min(end, packet.end),
             isWhole: end <= packet.end && fragment & IPv4Header.moreFragments == 0, addresses: start + 12..<start + 20)
+    }
+
+    /// What tells an IPv4 packet from others: identification, protocol, and how its payload begins. Addresses, which a program
+    /// may translate, and checksums of TCP and UDP, which a device may complete, are the same packet's all the same.
+    private func identity(of start: Int, _ headerEnd: Int, _ end: Int) -> [UInt8] {
+        let number = bytes[start + 9]
+        var beginning = Array(bytes[headerEnd..<min(headerEnd + 64, end)])
+        let checksum = [6: 16, 17: 6][number] ?? beginning.count
+        for index in beginning.indices.dropFirst(checksum).prefix(2) { beginning[index] = 0 }
+        return bytes[start + 4..<start + 6] + [number] + beginning
     }
 
     private mutating func readIPv6(_ packet: Layer) {
@@ -147,8 +160,7 @@ struct FrameNormaliser {
             guard offset + 8 <= min(end, packet.end) else { return }
             let next = bytes[offset]
             if number == 44 {
-                let identification = UInt32(word(offset + 4)) << 16 | UInt32(word(offset + 6))
-                let ordinal = identifications[identification]
+                let ordinal = identifications[Array(bytes[offset + 4..<offset + 8] + bytes[start + 8..<start + 40])]
                 store(ordinal >> 16, at: offset + 4)
                 store(ordinal, at: offset + 6)
                 guard word(offset + 2) >> 3 == 0 else { return }

@@ -4,7 +4,7 @@ import PacketModel
 /// or recorded. Whatever is not named here is compared to the last bit.
 ///
 /// - **Times**: dropped from frames. `trace_pipe` lines keep the program's text; task, CPU, flags and time in front go.
-/// - **IPv4 identifications**: ordinals by first appearance, 0 stays 0; the header checksum follows. Also where an ICMP
+/// - **IPv4 identifications**: ordinals of packets by first appearance, 0 stays 0; the header checksum follows. Also where an ICMP
 ///   error quotes a header, in IP carried by IP, and where a program moved the packet from behind its Ethernet type
 ///   (``FrameNormaliser``).
 /// - **IPv6 flow labels and fragment identifications**, which are hashes: ordinals likewise.
