@@ -25,6 +25,8 @@ public import Trace
     private var nicCount: UInt32 = 0
     /// The socket cookie given out last; unlike Linux's, cookies exist from a socket's birth.
     var lastSocketCookie: UInt64 = 0
+    /// Of the hashes of flows (`hashrnd`), which are the machine's: all namespaces have the same. 0 before the first one.
+    var flowSeed: UInt32 = 0
 
     /// A network without namespaces. `environment` must own it; `makeStack` gives each new namespace its protocols.
     public init(

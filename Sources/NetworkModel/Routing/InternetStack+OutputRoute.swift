@@ -108,12 +108,20 @@ extension InternetStack {
     func outputRoute6(
         to destination: NetworkAddress, source: NetworkAddress, device: NetworkDevice?
     ) throws(KernelErrno) -> OutputRoute {
-        let key = device?.index ?? 0
+        // ip6_route_output_flags: who knows its source only prefers a device.
+        let prefers = !(source.isUnspecified || destination.isLinkLocal || destination.isMulticast)
+        let key = device.map { $0.index | (prefers ? 0x8000_0000 : 0) } ?? 0
         let route: Route
         if let known = outputCache.lookup(destination, device: key, generation: routes6.generation) {
             route = known
         } else {
-            guard let found = routes6.lookup(destination, outputDevice: device) else {
+            let match =
+                if let device, prefers {
+                    routes6.lookup(destination, preferring: device)
+                } else {
+                    routes6.lookup(destination, outputDevice: device)
+                }
+            guard let found = match else {
                 // ip6_route_get_saddr comes first: without a route, any device's address will do for it.
                 let isNear = destination.isLinkLocal || destination.isMulticast
                 if source.isUnspecified, isNear || !allStates.contains(where: { $0.hasIPv6 && !$0.ipv6.isEmpty }) {

@@ -23,6 +23,16 @@ struct RouteTable {
         return nil
     }
 
+    /// The route whose prefix is the longest, of several to it the one that leaves by a device (`rt6_select` without
+    /// RT6_LOOKUP_F_IFACE): another device's longer prefix goes first.
+    func lookup(_ address: NetworkAddress, preferring device: NetworkDevice) -> Route? {
+        for table in [local, main] {
+            guard let longest = Self.match(table, address, nil) else { continue }
+            return table.first { $0.destination == longest.destination && $0.owner === device } ?? longest
+        }
+        return nil
+    }
+
     /// Whether an address is one of this namespace's (`inet_addr_type` == RTN_LOCAL).
     func isLocal(_ address: NetworkAddress) -> Bool { Self.match(local, address, nil)?.type == .local }
 

@@ -23,10 +23,13 @@ extension InternetStack {
         guard count >= ICMPHeader.byteCount, let header = packet.header(ICMPHeader.self, at: offset) else {
             return drop(packet, .notSpecified, at: "icmp_rcv", device: device)
         }
+        // Extended echoes (RFC 8335) are looked at before the rest; requests are not answered (icmp_echo_enable_probe 0).
+        if header.type == 42 { return trace(.consume(what: "ICMP extended echo request"), packet) }
+        if header.type == 43 { return deliverPing(packet, offset, header.identifier, source, destination) }
         // NR_ICMP_TYPES
         if header.type > 18 { return drop(packet, .unhandledProtocol, at: "icmp_rcv", device: device) }
-        // Broadcast and multicast echoes are not answered (icmp_echo_ignore_broadcasts 1).
-        if route.type != .local, header.type == ICMPv4Type.echoRequest {
+        // Broadcast and multicast echoes are not answered (icmp_echo_ignore_broadcasts 1); address masks are listened to.
+        if route.type != .local, header.type != 17, header.type != 18 {
             return drop(packet, .invalidProtocol, at: "icmp_rcv", device: device)
         }
         switch header.type {
@@ -44,6 +47,9 @@ extension InternetStack {
         case 5:
             trace(.consume(what: "ICMP redirect"), packet)
             environment.notModelled("the next hop that an ICMP redirect tells of")
+        case 13:
+            trace(.consume(what: "ICMP timestamp request"), packet)
+            environment.notModelled("the answer to an ICMP timestamp request, which holds the time of day")
         default: trace(.consume(what: "ICMP type \(header.type)"), packet)
         }
     }

@@ -42,7 +42,7 @@ extension InternetStack {
             identifications = [IdentificationBucket](
                 repeating: IdentificationBucket(next: 0, stamp: .max), count: 2048)
         }
-        let hash = mixed(source.high ^ destination.high &* 3, UInt64(number))
+        let hash = mixed(source.high ^ destination.high &* 3, UInt64(number), seed: flowSeed)
         let slot = Int(hash & 2047)
         var bucket = identifications[slot]
         if bucket.stamp == .max {
@@ -57,9 +57,9 @@ extension InternetStack {
         return value
     }
 
-    /// A hash of this namespace's own.
-    func mixed(_ first: UInt64, _ second: UInt64) -> UInt64 {
-        var value = first &* 0x9E37_79B9_7F4A_7C15 ^ second &+ UInt64(flowSeed)
+    /// A hash with a seed.
+    func mixed(_ first: UInt64, _ second: UInt64, seed: UInt32) -> UInt64 {
+        var value = first &* 0x9E37_79B9_7F4A_7C15 ^ second &+ UInt64(seed)
         value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
         return value ^ value >> 31
     }

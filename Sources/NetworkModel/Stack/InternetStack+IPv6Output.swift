@@ -24,10 +24,14 @@ extension InternetStack {
         _ packet: SocketBuffer, _ source: NetworkAddress, _ destination: NetworkAddress, _ sourcePort: UInt16,
         _ destinationPort: UInt16
     ) -> UInt32 {
-        if flowSeed == 0 { flowSeed = environment.random32() | 1 }
+        if network.flowSeed == 0 { network.flowSeed = environment.random32() | 1 }
+        let seed = network.flowSeed
         let ports = UInt64(sourcePort) << 16 | UInt64(destinationPort)
-        let addresses = mixed(source.high ^ destination.high &* 3, source.low ^ destination.low &* 5)
-        let hash = UInt32(truncatingIfNeeded: mixed(addresses, ports)) | 1
+        // __flow_hash_consistentify: the addresses in one order; of the ports there is a second copy, which keeps its own.
+        let isSorted = (source.high, source.low) <= (destination.high, destination.low)
+        let (first, second) = isSorted ? (source, destination) : (destination, source)
+        let addresses = mixed(first.high ^ second.high &* 3, first.low ^ second.low &* 5, seed: seed)
+        let hash = UInt32(truncatingIfNeeded: mixed(addresses, ports, seed: seed)) | 1
         packet.set(hash, at: SocketBufferLayout.hash)
         // l4_hash and sw_hash.
         packet.set(UInt8(3), at: SocketBufferLayout.hashBits)
