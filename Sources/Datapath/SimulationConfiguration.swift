@@ -10,8 +10,9 @@ public struct SimulationConfiguration: Sendable {
     public var costs = CostModel.instructions612
     /// Whether the host keeps a story of each packet.
     public var isTracing = true
-    /// How long a frame is under way between two NICs, in nanoseconds.
-    public var wireDelay: UInt64 = 1_000
+    /// How long a frame is under way between two NICs, in nanoseconds: as between machines of one rack, so that a short burst
+    /// has left before its first answer comes.
+    public var wireDelay: UInt64 = 50_000
 
     public init() {}
 }
