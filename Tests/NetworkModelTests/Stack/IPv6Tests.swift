@@ -15,6 +15,25 @@ import Testing
         #expect(fixture.lines() == [])
     }
 
+    /// Seen on 6.12.117: bpf_redirect_neigh at another device than the route's (ip6_route_output_flags, flow labels by
+    /// __get_hash_from_flowi6).
+    @Test func `who knows its source only prefers a device; flow labels ignore the direction of addresses`() throws {
+        let fixture = try StackFixture()
+        try fixture.enableIPv6()
+        let stack = fixture.stack("a")
+        let (own, other) = (try NetworkAddress("fd00::1"), try NetworkAddress("fd00::2"))
+        let loopback = fixture.environment.device("lo", "a")
+        let way = try stack.outputRoute6(to: other, source: own, device: loopback)
+        #expect(way.route.device.name == "v0")
+        #expect(throws: KernelErrno.ENETUNREACH) {
+            try stack.outputRoute6(to: other, source: .anyIPv6, device: loopback)
+        }
+        let packet = need(stack.makePacket(headroom: 0, count: 40, room: 0))
+        let label = stack.flowLabel(packet, own, other, 1, 2)
+        #expect(fixture.stack("b").flowLabel(packet, other, own, 1, 2) == label)
+        #expect(stack.flowLabel(packet, other, own, 2, 1) != label)
+    }
+
     /// Recorded on 6.12.117 (addr_gen_mode 1, addresses nodad); besides these frames Linux sends multicast listener
     /// reports, which the model leaves out.
     @Test func `a neighbour is found, a refusal comes back`() throws {
