@@ -35,6 +35,10 @@ extension Network {
             device.namespace.stack.deviceChanged(device, .name)
         }
         if let isUp = change.isUp { try setUp(device, isUp) }
+        // DO_SETLINK_NOTIFY
+        if device.isUp, change.netkit != nil || change.address != nil {
+            device.namespace.stack.deviceChanged(device, .attributes)
+        }
     }
 
     /// `netkit_change_link` of 6.12. A policy is set before the peer's is looked at.

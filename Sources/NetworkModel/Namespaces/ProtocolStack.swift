@@ -46,6 +46,8 @@ public enum DeviceChange: Hashable, Sendable {
     case address
     case mtu
     case name
+    /// A request has set an attribute of which the kernel tells everybody (`netdev_state_change`).
+    case attributes
 }
 
 extension ProtocolStack {

@@ -25,8 +25,7 @@ extension InternetStack {
             receiveNeighbourMessage(packet, header, source, destination)
         case ICMPv6Type.echoRequest:
             meter.charge(.icmp)
-            trace(.consume(what: "ICMPv6 echo request"), packet)
-            if !settings.echoIgnoreAll { replyEcho6(packet, header, source, destination) }
+            replyEcho6(packet, header, source, destination)
         case ICMPv6Type.echoReply:
             meter.charge(.icmp)
             deliverPing(packet, offset, header.identifier, source, destination)
@@ -68,7 +67,8 @@ extension InternetStack {
         let oif = source.isLinkLocal ? packet.networkDevice : nil
         guard let way = try? outputRoute6(to: source, source: own, device: oif),
             let ip = packet.header(IPv6Header.self)
-        else { return }
+        else { return drop(packet, .notSpecified, at: "icmpv6_rcv", device: packet.networkDevice) }
+        trace(.consume(what: "ICMPv6 echo request"), packet)
         sendICMP6(
             type: ICMPv6Type.echoReply, code: 0, rest: header.rest, quoting: packet, from: offset,
             count: packet.length - offset, to: source, by: way, trafficClass: ip.trafficClass,

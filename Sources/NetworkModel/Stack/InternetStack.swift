@@ -98,7 +98,7 @@ import Trace
             guard let state = state(of: device) else { return }
             // addrconf_notify: below 1280 bytes the device leaves IPv6.
             if device.mtu < 1280, !state.ipv6.isEmpty { removeIPv6(state) }
-        case .name: break
+        case .name, .attributes: break
         }
     }
 
@@ -111,6 +111,11 @@ import Trace
             guard device.isUp, device.hasCarrier else { return }
             if state.hasAnnouncedGroups, state.hasGroupsToTellOf { groupReportsAreNotModelled(device) }
             state.hasAnnouncedGroups = true
+        case .attributes:
+            // "Resend MLD reports, we might have roamed" (addrconf_notify).
+            if device.hasCarrier, state.hasAnnouncedGroups, state.hasGroupsToTellOf {
+                groupReportsAreNotModelled(device)
+            }
         case .down, .unregistered:
             if state.hasAnnouncedGroups, state.hasGroupsToTellOf, device.isUp || change == .down {
                 groupReportsAreNotModelled(device)
@@ -120,7 +125,8 @@ import Trace
     }
 
     private func groupReportsAreNotModelled(_ device: NetworkDevice) {
-        environment.notModelled("reports of IPv6 groups: \(device.name) has IPv6 addresses and goes up or down")
+        environment.notModelled(
+            "reports of IPv6 groups: \(device.name) has IPv6 addresses, and goes up or down or is changed")
     }
 
     /// Forgets remembered routes and learned path MTUs (`rt_cache_flush`).
