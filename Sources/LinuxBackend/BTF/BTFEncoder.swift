@@ -52,7 +52,7 @@ struct BTFEncoder {
     var section: [UInt8] {
         var bytes: [UInt8] = [0x9F, 0xEB, 1, 0]
         for word in [24, 0, UInt32(types.count), UInt32(types.count), UInt32(strings.count)] {
-            bytes.append(word: word)
+            bytes.append(native: word)
         }
         return bytes + types + strings
     }
@@ -61,15 +61,8 @@ struct BTFEncoder {
     private mutating func type(
         _ name: String, kind: UInt32, length: Int = 0, third: UInt32, extra: [UInt32] = []
     ) -> UInt32 {
-        for word in [string(name), kind << 24 | UInt32(length), third] + extra { types.append(word: word) }
+        for word in [string(name), kind << 24 | UInt32(length), third] + extra { types.append(native: word) }
         defer { nextType += 1 }
         return nextType
-    }
-}
-
-extension [UInt8] {
-    /// Appends a number's four bytes, least significant first.
-    mutating func append(word: UInt32) {
-        for shift in stride(from: UInt32(0), to: 32, by: 8) { append(UInt8(truncatingIfNeeded: word >> shift)) }
     }
 }

@@ -35,15 +35,15 @@ struct EncodedBTF {
             let type = encoder.function(
                 function.name, prototype: prototype, linkage: function.isGlobal ? .global : .static)
             if function.start == 0 { main = type }
-            records.append(word: UInt32(function.start))
-            records.append(word: type)
+            records.append(native: UInt32(function.start))
+            records.append(native: type)
         }
         var lines: [UInt8] = []
         for line in request.lines {
-            lines.append(word: UInt32(line.instruction))
-            lines.append(word: encoder.string(line.file))
-            lines.append(word: encoder.string(line.text))
-            lines.append(word: UInt32(truncatingIfNeeded: line.line) << 10 | UInt32(line.column & 0x3FF))
+            lines.append(native: UInt32(line.instruction))
+            lines.append(native: encoder.string(line.file))
+            lines.append(native: encoder.string(line.text))
+            lines.append(native: UInt32(truncatingIfNeeded: line.line) << 10 | UInt32(line.column & 0x3FF))
         }
         section = encoder.section
         functionRecords = records

@@ -66,13 +66,3 @@ final class WitnessLog {
         return records
     }
 }
-
-extension ArraySlice<UInt8> {
-    /// A little-endian number, `offset` bytes from the slice's start.
-    func number<Number: FixedWidthInteger>(at offset: Int) -> Number {
-        let start = startIndex + offset
-        return self[start..<start + Number.bitWidth / 8].reversed().reduce(0) {
-            $0 << 8 | Number(truncatingIfNeeded: $1)
-        }
-    }
-}

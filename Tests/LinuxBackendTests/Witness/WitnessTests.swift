@@ -46,7 +46,7 @@ import Testing
     @Test func recordsAreRunsAndDrops() {
         func record(_ words: [UInt32]) -> ArraySlice<UInt8> {
             var bytes: [UInt8] = [0xEE]
-            for word in words { bytes.append(word: word) }
+            for word in words { bytes.append(native: word) }
             return bytes.dropFirst()
         }
         var runs: [ProgramRun] = []
@@ -121,9 +121,9 @@ private enum BTFSample {
             string("why"), 6 << 24 | 2, 4, string("NOT_YET"), 0, string("NO_SOCKET"), 7,
         ]
         var types: [UInt8] = []
-        for word in words { types.append(word: word) }
+        for word in words { types.append(native: word) }
         var bytes: [UInt8] = [0x9F, 0xEB, 1, 0]
-        for word in [24, 0, types.count, types.count, strings.count] { bytes.append(word: UInt32(word)) }
+        for word in [24, 0, types.count, types.count, strings.count] { bytes.append(native: UInt32(word)) }
         return bytes + types + strings
     }()
 }

@@ -24,4 +24,12 @@ extension RandomAccessCollection<UInt8> where Index == Int {
         }
         return number
     }
+
+    /// The number at a place that is known to hold one, as in a record of our own layout.
+    func number<Number: FixedWidthInteger>(at offset: Int) -> Number {
+        guard let number = native(at: offset, as: Number.self) else {
+            preconditionFailure("no number of \(Number.bitWidth) bits at \(offset) of \(count) bytes")
+        }
+        return number
+    }
 }
