@@ -1,5 +1,6 @@
 import Foundation
 import KernelControl
+import LinuxABI
 import Testing
 import Trace
 
@@ -109,6 +110,33 @@ import Trace
                 1 scenario: 1 equal, 0 differ, 0 not judged
 
                 """)
+    }
+
+    /// A model that refuses an attachment can't undo it; the refusal is the first difference, and not the end of the judgement.
+    @Test func aRunThatEndsEarlyIsComparedUpToThere() throws {
+        let folder = try TemporaryFolder()
+        try Self.copy(to: folder)
+        let scenario = folder.path + "/scenario.yaml"
+        let text = try String(contentsOfFile: scenario, encoding: .utf8)
+        let world = try #require(text.firstRange(of: "\nsteps:"))
+        let steps = """
+            \nsteps:
+              - attach: {program: from_pod, name: again, device: nk0@node, hook: netkit/primary}
+              - detach: again
+
+            """
+        try Data((text[..<world.lowerBound] + steps).utf8).write(to: URL(fileURLWithPath: scenario))
+        let refusing = { @Sendable (_: Scenario?) throws(ControlError) -> RunningKernel in
+            let kernel = FakeKernel()
+            kernel.refusals["link create from_pod nk0@node netkit/primary"] = .errno(.EBUSY)
+            return RunningKernel(control: kernel, trace: nil)
+        }
+        let output = ScenarioCommands.diff(
+            [folder.path], format: .text(coloured: false), simulated: refusing, linux: Self.real)
+        #expect(output.status == 1)
+        #expect(output.text.contains("note: nksim did not come to the end: "))
+        #expect(output.text.contains("  steps[0], in step 1\n"))
+        #expect(output.text.contains("EBUSY"))
     }
 
     @Test func theModelAndBrokenRunsAreNotRecorded() throws {
